@@ -1,0 +1,88 @@
+import type { RetryPolicy } from '../delivery/retry-policy.ts';
+
+/** A secret as the signer needs it. `value` is the text the receiver was given (`whsec_…`, `whsk_…`, or the caller's own). */
+export interface SigningSecret {
+  scheme: 'hmac' | 'ed25519';
+  value: string;
+}
+
+/** An event as a dialect turns it into bytes. */
+export interface WireEvent {
+  id: string;
+  /** The dialect the event was published in; differs from the endpoint's only for dialect `*`. */
+  dialect: string;
+  type: string;
+  data: Record<string, unknown>;
+  /** ISO 8601, UTC, milliseconds. */
+  occurredAt: string;
+  /** The organization's stable UUID (Flowcerta's `orgId`). */
+  organizationUuid: string;
+}
+
+/** What may differ from attempt to attempt. */
+export interface WireAttempt {
+  deliveryId: string;
+  attemptId: string;
+  /** Unix time of the attempt in whole seconds, renewed on retry (Standard Webhooks 1.0.0). */
+  timestampSeconds: number;
+  /** Current secret first, then those still valid during a rotation. Empty where the dialect signs nothing. */
+  secrets: readonly SigningSecret[];
+  /** Waybill's own `User-Agent`, for dialects that set none. */
+  userAgent: string;
+  /** Dialect-specific settings of the endpoint, such as Flowcerta's `{ target: 'slack' }`. */
+  options: Readonly<Record<string, unknown>>;
+}
+
+/** A request as it is sent: body bytes as text (always UTF-8 JSON) and the dialect's headers, the customer's not yet added. */
+export interface WireRequest {
+  body: string;
+  headers: Record<string, string>;
+}
+
+/** What a receiver sees; header names in lower case. */
+export interface ReceivedRequest {
+  body: string;
+  headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** `reason` is for the operator's log, never for a stranger. */
+export type Verification = { valid: true } | { valid: false; reason: string };
+
+/** Names the field and the rule that a URL breaks; `undefined` when it may be used. */
+export type UrlRule = (url: URL) => string | undefined;
+
+/**
+ * The wire half of a dialect: everything a sender or receiver needs, free of packages, because the n8n nodes compile it in.
+ * All functions are pure; time, ids and secrets are arguments.
+ */
+export interface DialectWire {
+  name: string;
+  /** Human name for tables and pickers. */
+  title: string;
+  /** Envelope, headers and signature of one attempt. */
+  render(event: WireEvent, attempt: WireAttempt): WireRequest;
+  /** Checks a request the way the system's document tells receivers to. `nowSeconds` matters where a timestamp is signed. */
+  verify(request: ReceivedRequest, secrets: readonly SigningSecret[], nowSeconds: number): Verification;
+  retry: RetryPolicy;
+  /** Connect to last byte, in milliseconds. */
+  timeoutMs: number;
+  /** Extra rule on top of the general ones (http or https, no credentials, guarded address). */
+  urlRule: UrlRule;
+  limits: DialectLimits;
+  /** How a secret is made when the caller gives none; `none`: the dialect signs with the customer's own headers only. */
+  secret: SecretRule;
+}
+
+/** Defaults of the rate and health rules; absent means no limit. */
+export interface DialectLimits {
+  /** Endpoints an organization may have in this dialect. */
+  maxEndpoints?: number;
+}
+
+/** `length` is the smallest and largest accepted length of a secret given by the caller, in characters. */
+export interface SecretRule {
+  /** Turns 32 random bytes into the text that the customer is shown. */
+  format(random: Uint8Array): string;
+  /** Names the rule a caller's secret breaks; `undefined` when it is usable. */
+  check(secret: string): string | undefined;
+}
