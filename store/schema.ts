@@ -1,0 +1,227 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'string' });
+
+/** What the installation knows of itself, such as the id of the Temporal namespace that it last worked with. */
+export const settings = pgTable('settings', {
+  key: text().primaryKey(),
+  value: text().notNull(),
+});
+
+/** A tenant. `endpointsVersion` rises with every change of its endpoints, so that a cached list can be told stale. */
+export const organizations = pgTable('organizations', {
+  id: text().primaryKey(),
+  uuid: uuid().notNull().unique(),
+  name: text().notNull(),
+  rejectUnknownEventTypes: boolean().notNull().default(false),
+  endpointsVersion: integer().notNull().default(1),
+  createdAt: instant().notNull().defaultNow(),
+});
+
+/** Bearer secrets of an organization: only the SHA-256 is kept. `prefix` is the part that may be shown. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organizations.id),
+    name: text().notNull(),
+    prefix: text().notNull(),
+    hash: bytea().notNull(),
+    scopes: text().array().notNull(),
+    dialect: text(),
+    createdAt: instant().notNull().defaultNow(),
+    revokedAt: instant(),
+  },
+  (t) => [uniqueIndex('api_keys_hash').on(t.hash), index('api_keys_organization').on(t.organizationId, t.id)],
+);
+
+/** Where events go. `version` rises with every change, secrets included, so that workers can cache it. */
+export const endpoints = pgTable(
+  'endpoints',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organizations.id),
+    /** A dialect's name, or `*` for events of every dialect. */
+    dialect: text().notNull(),
+    destination: text().notNull().default('webhook'),
+    url: text().notNull(),
+    description: text().notNull().default(''),
+    /** Patterns of event types; null takes every type. */
+    eventTypes: text().array(),
+    presenceName: text(),
+    userId: text(),
+    /** Settings only this dialect knows, as JSON text. */
+    options: text().notNull().default('{}'),
+    /** JSON `[{name, value}]`, encrypted; null when there are none. */
+    headers: bytea(),
+    retryDelaysMs: integer().array(),
+    timeoutMs: integer(),
+    /** Attempts open at the same time, over all workers; null means only the worker's own bound. */
+    maxConcurrency: integer(),
+    /** `echo`: delivered only once the answer repeats the delivery id. */
+    acknowledge: text(),
+    version: integer().notNull().default(1),
+    disabledAt: instant(),
+    disabledReason: text(),
+    pausedAt: instant(),
+    pausedReason: text(),
+    deletedAt: instant(),
+    createdAt: instant().notNull().defaultNow(),
+    updatedAt: instant().notNull().defaultNow(),
+  },
+  (t) => [index('endpoints_organization').on(t.organizationId, t.id)],
+);
+
+/** Signing secrets, encrypted. The newest without `expiresAt` is current; the others sign along until they expire. */
+export const endpointSecrets = pgTable(
+  'endpoint_secrets',
+  {
+    id: text().primaryKey(),
+    endpointId: text()
+      .notNull()
+      .references(() => endpoints.id),
+    scheme: text().notNull(),
+    ciphertext: bytea().notNull(),
+    createdAt: instant().notNull().defaultNow(),
+    expiresAt: instant(),
+  },
+  (t) => [index('endpoint_secrets_endpoint').on(t.endpointId)],
+);
+
+/** Event types an organization registered, beside the dialects' built-in catalogues. */
+export const eventTypes = pgTable(
+  'event_types',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organizations.id),
+    dialect: text().notNull(),
+    name: text().notNull(),
+    description: text().notNull().default(''),
+    /** JSON Schema of `data` as JSON text; null accepts anything. */
+    schema: text(),
+    example: text(),
+    createdAt: instant().notNull().defaultNow(),
+    updatedAt: instant().notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.dialect, t.name] })],
+);
+
+/** What happened. `data` is JSON text, not jsonb: jsonb refuses `\u0000` and reorders keys. */
+export const events = pgTable(
+  'events',
+  {
+    organizationId: text().notNull(),
+    id: text().notNull(),
+    dialect: text().notNull(),
+    type: text().notNull(),
+    data: text().notNull(),
+    presenceName: text(),
+    userId: text(),
+    idempotencyKey: text(),
+    /** SHA-256 over what was published; tells a repeat from a conflict. */
+    fingerprint: text().notNull(),
+    occurredAt: instant().notNull(),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.id] }),
+    uniqueIndex('events_idempotency').on(t.organizationId, t.idempotencyKey).where(sql`idempotency_key is not null`),
+    index('events_created').on(t.organizationId, t.createdAt),
+  ],
+);
+
+/**
+ * One event to one endpoint: the outbox row and the log row in one.
+ * Pending is waiting (no workflow id), claimed (workflow id), then started (Temporal has acknowledged).
+ */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: text().primaryKey(),
+    organizationId: text().notNull(),
+    eventId: text().notNull(),
+    endpointId: text().notNull(),
+    eventType: text().notNull(),
+    status: text().notNull().default('pending'),
+    /** Why it ended or waits, in a word: `endpoint_disabled`, `concurrency`, an error code. */
+    reason: text(),
+    /** Raised by a resend; restarts the retry schedule. */
+    generation: integer().notNull().default(1),
+    /** Attempts begun over all generations; the next attempt's number is one more. */
+    attemptCount: integer().notNull().default(0),
+    /** Attempts of this generation that count against the schedule (a lost worker's does not). */
+    tries: integer().notNull().default(0),
+    nextAttemptAt: instant(),
+    workflowId: text(),
+    /** Whether the delivery's own id was used as workflow id: a second claim then takes a fresh one. */
+    ownWorkflow: boolean().notNull().default(false),
+    claimedAt: instant(),
+    startedAt: instant(),
+    /** Held only until the time in `nextAttemptAt`; a retry, in contrast, is claimed at once and its workflow waits. */
+    held: boolean().notNull().default(false),
+    reconciledAt: instant(),
+    reconcileCount: integer().notNull().default(0),
+    openAttemptId: text(),
+    openRunId: text(),
+    openActivityAttempt: integer(),
+    openedAt: instant(),
+    leaseUntil: instant(),
+    lastStatusCode: integer(),
+    lastErrorCode: text(),
+    createdAt: instant().notNull().defaultNow(),
+    completedAt: instant(),
+  },
+  (t) => [
+    index('deliveries_organization').on(t.organizationId, t.id),
+    index('deliveries_endpoint').on(t.endpointId, t.id),
+    index('deliveries_event').on(t.eventId),
+    index('deliveries_waiting').on(t.endpointId, t.nextAttemptAt).where(sql`status = 'pending' and workflow_id is null`),
+    index('deliveries_held')
+      .on(t.workflowId)
+      .where(sql`status = 'pending' and workflow_id is not null`),
+  ],
+);
+
+/** One finished try. An attempt under way stands in its delivery's `open…` columns and gets its row when it ends. */
+export const attempts = pgTable(
+  'attempts',
+  {
+    id: text().primaryKey(),
+    organizationId: text().notNull(),
+    deliveryId: text().notNull(),
+    endpointId: text().notNull(),
+    number: integer().notNull(),
+    generation: integer().notNull(),
+    outcome: text().notNull(),
+    errorCode: text(),
+    errorMessage: text(),
+    statusCode: integer(),
+    durationMs: integer(),
+    startedAt: instant().notNull(),
+    finishedAt: instant().notNull().defaultNow(),
+    workflowId: text(),
+    runId: text(),
+    nextAttemptAt: instant(),
+    /** JSON text of the exchanges made, secrets masked. */
+    exchanges: text().notNull().default('[]'),
+  },
+  (t) => [index('attempts_delivery').on(t.deliveryId, t.number)],
+);

@@ -1,0 +1,153 @@
+import type { AttemptOutcome, DeliveryStatus } from '../domain/delivery/types.ts';
+
+/** A publish as the gateway hands it to the group commit; `data` is JSON text, already checked. */
+export interface PublishItem {
+  organizationId: string;
+  dialect: string;
+  type: string;
+  data: string;
+  occurredAt: string;
+  /** The caller's id, or null for a new one. */
+  id: string | null;
+  idempotencyKey: string | null;
+  /** SHA-256 (hex) over everything the caller sent except the idempotency key. */
+  fingerprint: string;
+  presenceName: string | null;
+  userId: string | null;
+  /** Ids of endpoints, overriding filter and dialect; null means by match. */
+  to: string[] | null;
+}
+
+/** `repeated`: the same was published before, `eventId` is the first one's. `conflict`: same id or key, other content. */
+export type PublishResult =
+  | { kind: 'created'; eventId: string; deliveryCount: number }
+  | { kind: 'repeated'; eventId: string }
+  | { kind: 'conflict'; field: 'id' | 'Idempotency-Key' }
+  | { kind: 'unknown_endpoint'; endpointId: string };
+
+/** A delivery as the dispatcher claimed it: ids and counts, and what its workflow is to be called. */
+export interface ClaimedDelivery {
+  id: string;
+  organizationId: string;
+  endpointId: string;
+  eventType: string;
+  generation: number;
+  attemptCount: number;
+  tries: number;
+  /** ISO; in the past or now when the first act is an attempt. */
+  nextAttemptAt: string;
+  /** Milliseconds until it is due by the store's clock; 0 or less when due. */
+  dueInMs: number;
+  ownWorkflow: boolean;
+}
+
+/** What begin needs from the workflow. */
+export interface BeginInput {
+  id: string;
+  generation: number;
+  attemptCount: number;
+  workflowId: string;
+  runId: string;
+  /** Temporal's count of this activity, 1 for the first. */
+  activityAttempt: number;
+}
+
+/** An attempt that may now be sent, with all it takes to render it but the endpoint, which is cached by version. */
+export interface BegunAttempt {
+  kind: 'begun';
+  deliveryId: string;
+  organizationId: string;
+  endpointId: string;
+  endpointVersion: number;
+  attemptId: string;
+  /** Number over all generations. */
+  number: number;
+  generation: number;
+  /** Tries of this generation before this attempt. */
+  tries: number;
+  organizationUuid: string;
+  event: { id: string; dialect: string; type: string; data: string; occurredAt: string };
+}
+
+/** Why no attempt was begun, and from where the workflow goes on. */
+export interface RefusedAttempt {
+  kind: 'refused';
+  deliveryId: string;
+  /**
+   * `superseded`: another workflow has it now. `released`: it went back to waiting. `busy`: an attempt is open elsewhere.
+   * `not_due`: the stored count moved on; go on from `generation` and `attemptCount`.
+   */
+  why: 'not_found' | 'finished' | 'superseded' | 'released' | 'busy' | 'not_due';
+  status: DeliveryStatus | null;
+  generation: number;
+  attemptCount: number;
+  /** Milliseconds until the next look makes sense; 0 when at once. */
+  dueInMs: number;
+}
+
+export type BeginResult = BegunAttempt | RefusedAttempt;
+
+/** What the worker knows once an attempt is over; the store fences it by `attemptId`. */
+export interface FinishInput {
+  deliveryId: string;
+  attemptId: string;
+  generation: number;
+  number: number;
+  organizationId: string;
+  endpointId: string;
+  workflowId: string;
+  runId: string;
+  outcome: AttemptOutcome;
+  /** Status the delivery takes if the fence holds; `pending` when it is retried. */
+  status: DeliveryStatus;
+  /** Wait before the next attempt, in milliseconds; null when there is none. */
+  retryInMs: number | null;
+  /** `true`: a retry goes back to waiting, to be claimed into a workflow of its own. */
+  release: boolean;
+  errorCode: string | null;
+  errorMessage: string | null;
+  statusCode: number | null;
+  durationMs: number;
+  /** ISO. */
+  startedAt: string;
+  /** JSON text of `RecordedExchange[]`. */
+  exchanges: string;
+  /** Disables the endpoint in the same transaction (410 Gone). */
+  disableEndpoint: boolean;
+}
+
+/** What stands in the store after a finish; `status` may differ from what was asked (cancelled meanwhile, older generation). */
+export interface FinishResult {
+  deliveryId: string;
+  status: DeliveryStatus;
+  generation: number;
+  attemptCount: number;
+  /** Milliseconds until the next attempt; null when there is none. */
+  dueInMs: number | null;
+}
+
+/** An endpoint with its secrets in clear, as a sender needs it; kept in memory only. */
+export interface SenderEndpoint {
+  id: string;
+  version: number;
+  dialect: string;
+  destination: string;
+  url: string;
+  options: Record<string, unknown>;
+  headers: { name: string; value: string }[];
+  retryDelaysMs: number[] | null;
+  timeoutMs: number | null;
+  acknowledge: string | null;
+  /** Current first; `expiresAt` is ISO or null. */
+  secrets: { scheme: 'hmac' | 'ed25519'; value: string; expiresAt: string | null }[];
+}
+
+/** The part of the store that activities are given. */
+export interface AttemptStore {
+  begin(inputs: readonly BeginInput[]): Promise<BeginResult[]>;
+  /** Retries store faults in place until it is written or `signal` aborts; never sends. */
+  finish(input: FinishInput): Promise<FinishResult>;
+  senderEndpoint(endpointId: string, version: number): Promise<SenderEndpoint>;
+  /** Cancels what the workflow still holds; returns the ids cancelled. */
+  cancelHeldBy(workflowId: string, ids: readonly string[]): Promise<string[]>;
+}

@@ -1,0 +1,42 @@
+/** Names and shapes that cross between the gateway, the dispatcher and the workflow. Free of packages, so that all may import it. */
+
+/** The one task queue of workflows and activities. */
+export const TASK_QUEUE = 'waybill';
+
+/** Workflow type; Temporal's UI lists it under this name. */
+export const DELIVER_WORKFLOW = 'deliver';
+
+/** Signal: the store has changed for these deliveries (cancel, retry now, resend); look again. Its argument is a list of ids. */
+export const LOOK_AGAIN_SIGNAL = 'lookAgain';
+
+/** Query: what the workflow knows, as `DeliverState`. */
+export const STATE_QUERY = 'state';
+
+/** A delivery as the store knew it at the claim. Ids and counts only: this stands in the history. */
+export interface DeliveryRef {
+  id: string;
+  generation: number;
+  attemptCount: number;
+}
+
+/** Input of `deliver`. One delivery keeps its retries inside; several (a carrier) make one attempt each and let go. */
+export interface DeliverInput {
+  deliveries: DeliveryRef[];
+  /** Wait before the first act, in milliseconds; 0 or less: at once. */
+  dueInMs: number;
+  /** `true`: what fails is released in the store instead of being retried in this workflow. */
+  carrier: boolean;
+  /** Attempts in the retry schedule, for summaries ("attempt 2 of 4"); absent in carriers. */
+  attemptsInSchedule?: number;
+  /** Event type and host, for the carrier's or delivery's table in Temporal's UI. */
+  title: string;
+}
+
+/** Answer of the state query. */
+export interface DeliverState {
+  phase: 'attempting' | 'waiting' | 'done';
+  deliveries: DeliveryRef[];
+  /** Milliseconds that the running timer was set to; null while attempting. */
+  waitMs: number | null;
+  outcomes: Record<string, number>;
+}
