@@ -7,13 +7,16 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 
 const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
-const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'string' });
+/** A point in time, read as ISO 8601 in UTC with milliseconds, whatever form the driver gives. */
+const instant = customType<{ data: string; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  fromDriver: (value) => new Date(value).toISOString(),
+});
 
 /** What the installation knows of itself, such as the id of the Temporal namespace that it last worked with. */
 export const settings = pgTable('settings', {
@@ -28,7 +31,7 @@ export const organizations = pgTable('organizations', {
   name: text().notNull(),
   rejectUnknownEventTypes: boolean().notNull().default(false),
   endpointsVersion: integer().notNull().default(1),
-  createdAt: instant().notNull().defaultNow(),
+  createdAt: instant().notNull().default(sql`now()`),
 });
 
 /** Bearer secrets of an organization: only the SHA-256 is kept. `prefix` is the part that may be shown. */
@@ -44,7 +47,7 @@ export const apiKeys = pgTable(
     hash: bytea().notNull(),
     scopes: text().array().notNull(),
     dialect: text(),
-    createdAt: instant().notNull().defaultNow(),
+    createdAt: instant().notNull().default(sql`now()`),
     revokedAt: instant(),
   },
   (t) => [uniqueIndex('api_keys_hash').on(t.hash), index('api_keys_organization').on(t.organizationId, t.id)],
@@ -83,8 +86,8 @@ export const endpoints = pgTable(
     pausedAt: instant(),
     pausedReason: text(),
     deletedAt: instant(),
-    createdAt: instant().notNull().defaultNow(),
-    updatedAt: instant().notNull().defaultNow(),
+    createdAt: instant().notNull().default(sql`now()`),
+    updatedAt: instant().notNull().default(sql`now()`),
   },
   (t) => [index('endpoints_organization').on(t.organizationId, t.id)],
 );
@@ -99,7 +102,7 @@ export const endpointSecrets = pgTable(
       .references(() => endpoints.id),
     scheme: text().notNull(),
     ciphertext: bytea().notNull(),
-    createdAt: instant().notNull().defaultNow(),
+    createdAt: instant().notNull().default(sql`now()`),
     expiresAt: instant(),
   },
   (t) => [index('endpoint_secrets_endpoint').on(t.endpointId)],
@@ -118,8 +121,8 @@ export const eventTypes = pgTable(
     /** JSON Schema of `data` as JSON text; null accepts anything. */
     schema: text(),
     example: text(),
-    createdAt: instant().notNull().defaultNow(),
-    updatedAt: instant().notNull().defaultNow(),
+    createdAt: instant().notNull().default(sql`now()`),
+    updatedAt: instant().notNull().default(sql`now()`),
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.dialect, t.name] })],
 );
@@ -139,7 +142,7 @@ export const events = pgTable(
     /** SHA-256 over what was published; tells a repeat from a conflict. */
     fingerprint: text().notNull(),
     occurredAt: instant().notNull(),
-    createdAt: instant().notNull().defaultNow(),
+    createdAt: instant().notNull().default(sql`now()`),
   },
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
@@ -186,7 +189,7 @@ export const deliveries = pgTable(
     leaseUntil: instant(),
     lastStatusCode: integer(),
     lastErrorCode: text(),
-    createdAt: instant().notNull().defaultNow(),
+    createdAt: instant().notNull().default(sql`now()`),
     completedAt: instant(),
   },
   (t) => [
@@ -216,7 +219,7 @@ export const attempts = pgTable(
     statusCode: integer(),
     durationMs: integer(),
     startedAt: instant().notNull(),
-    finishedAt: instant().notNull().defaultNow(),
+    finishedAt: instant().notNull().default(sql`now()`),
     workflowId: text(),
     runId: text(),
     nextAttemptAt: instant(),

@@ -6,8 +6,8 @@ CREATE TABLE "api_keys" (
 	"hash" "bytea" NOT NULL,
 	"scopes" text[] NOT NULL,
 	"dialect" text,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"revoked_at" timestamp(3) with time zone
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"revoked_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "attempts" (
@@ -22,11 +22,11 @@ CREATE TABLE "attempts" (
 	"error_message" text,
 	"status_code" integer,
 	"duration_ms" integer,
-	"started_at" timestamp(3) with time zone NOT NULL,
-	"finished_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"workflow_id" text,
 	"run_id" text,
-	"next_attempt_at" timestamp(3) with time zone,
+	"next_attempt_at" timestamp (3) with time zone,
 	"exchanges" text DEFAULT '[]' NOT NULL
 );
 --> statement-breakpoint
@@ -41,32 +41,32 @@ CREATE TABLE "deliveries" (
 	"generation" integer DEFAULT 1 NOT NULL,
 	"attempt_count" integer DEFAULT 0 NOT NULL,
 	"tries" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp(3) with time zone,
+	"next_attempt_at" timestamp (3) with time zone,
 	"workflow_id" text,
 	"own_workflow" boolean DEFAULT false NOT NULL,
-	"claimed_at" timestamp(3) with time zone,
-	"started_at" timestamp(3) with time zone,
+	"claimed_at" timestamp (3) with time zone,
+	"started_at" timestamp (3) with time zone,
 	"held" boolean DEFAULT false NOT NULL,
-	"reconciled_at" timestamp(3) with time zone,
+	"reconciled_at" timestamp (3) with time zone,
 	"reconcile_count" integer DEFAULT 0 NOT NULL,
 	"open_attempt_id" text,
 	"open_run_id" text,
 	"open_activity_attempt" integer,
-	"opened_at" timestamp(3) with time zone,
-	"lease_until" timestamp(3) with time zone,
+	"opened_at" timestamp (3) with time zone,
+	"lease_until" timestamp (3) with time zone,
 	"last_status_code" integer,
 	"last_error_code" text,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"completed_at" timestamp(3) with time zone
-);
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"completed_at" timestamp (3) with time zone
+) WITH (fillfactor=70);
 --> statement-breakpoint
 CREATE TABLE "endpoint_secrets" (
 	"id" text PRIMARY KEY NOT NULL,
 	"endpoint_id" text NOT NULL,
 	"scheme" text NOT NULL,
 	"ciphertext" "bytea" NOT NULL,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"expires_at" timestamp(3) with time zone
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "endpoints" (
@@ -86,13 +86,13 @@ CREATE TABLE "endpoints" (
 	"max_concurrency" integer,
 	"acknowledge" text,
 	"version" integer DEFAULT 1 NOT NULL,
-	"disabled_at" timestamp(3) with time zone,
+	"disabled_at" timestamp (3) with time zone,
 	"disabled_reason" text,
-	"paused_at" timestamp(3) with time zone,
+	"paused_at" timestamp (3) with time zone,
 	"paused_reason" text,
-	"deleted_at" timestamp(3) with time zone,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL
+	"deleted_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "event_types" (
@@ -102,8 +102,8 @@ CREATE TABLE "event_types" (
 	"description" text DEFAULT '' NOT NULL,
 	"schema" text,
 	"example" text,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "event_types_organization_id_dialect_name_pk" PRIMARY KEY("organization_id","dialect","name")
 );
 --> statement-breakpoint
@@ -117,8 +117,8 @@ CREATE TABLE "events" (
 	"user_id" text,
 	"idempotency_key" text,
 	"fingerprint" text NOT NULL,
-	"occurred_at" timestamp(3) with time zone NOT NULL,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "events_organization_id_id_pk" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
@@ -128,7 +128,7 @@ CREATE TABLE "organizations" (
 	"name" text NOT NULL,
 	"reject_unknown_event_types" boolean DEFAULT false NOT NULL,
 	"endpoints_version" integer DEFAULT 1 NOT NULL,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "organizations_uuid_unique" UNIQUE("uuid")
 );
 --> statement-breakpoint

@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url';
+import type { PGlite } from '@electric-sql/pglite';
+import { sql } from 'drizzle-orm';
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
+import { migrate as migratePostgres } from 'drizzle-orm/node-postgres/migrator';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
+import pg from 'pg';
+import { PgliteClient } from './pglite/client.ts';
+import * as schema from './schema.ts';
+
+/** One type for both drivers; raw `execute` results are read through `rowsOf`. */
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+/** An open database with its migrations applied. */
+export interface Database {
+  db: Db;
+  /** `pglite`: one process, one session, no autovacuum. */
+  kind: 'postgres' | 'pglite';
+  close(): Promise<void>;
+}
+
+const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+const MIGRATION_LOCK = 8420;
+
+// node-postgres gives int8 as text, PGlite as a number; counts are small enough for numbers.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** Opens Postgres and migrates it under an advisory lock, so that several processes may start at once. */
+export async function openPostgres(connectionString: string, maxConnections = 10): Promise<Database> {
+  const pool = new pg.Pool({ connectionString, max: maxConnections, application_name: 'waybill' });
+  // An idle connection that breaks (server restart) must not end the process: the pool opens another.
+  pool.on('error', () => undefined);
+  const lock = await pool.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const migrator = drizzlePostgres({ client: lock, schema, casing: 'snake_case' });
+    await migratePostgres(migrator, { migrationsFolder });
+    await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+  } finally {
+    lock.release();
+  }
+  const db = drizzlePostgres({ client: pool, schema, casing: 'snake_case' }) as unknown as Db;
+  return { db, kind: 'postgres', close: () => pool.end() };
+}
+
+/** Opens PGlite in `dataDir` (null: in memory). The caller holds the folder's lock: two processes on one folder corrupt it. */
+export async function openPglite(dataDir: string | null): Promise<Database> {
+  const client = new PgliteClient(dataDir);
+  const db = drizzlePglite({ client: client as unknown as PGlite, schema, casing: 'snake_case' });
+  await migratePglite(db, { migrationsFolder });
+  return { db: db as unknown as Db, kind: 'pglite', close: () => client.close() };
+}
+
+/** Rows of a raw statement. Times are the driver's text (`toIso`), bytea is Uint8Array on both. */
+export async function rowsOf<Row>(db: Pick<Db, 'execute'>, statement: ReturnType<typeof sql>): Promise<Row[]> {
+  const result = (await db.execute(statement)) as unknown as { rows: Row[] };
+  return result.rows;
+}
+
+/** A driver's text for a time as ISO 8601 in UTC with milliseconds. */
+export function toIso(value: string): string {
+  return new Date(value).toISOString();
+}

@@ -1,0 +1,54 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite, types } from '@electric-sql/pglite';
+import type { PgliteFault, PgliteRequest, PgliteResponse } from './protocol.ts';
+
+// Runs PGlite off the main thread: in-process it never yields to the event loop while queries follow each other,
+// so HTTP and timers would starve. Parsers are functions and cannot cross threads, so they are set here:
+// drizzle expects times as text.
+const asText = (value: string) => value;
+const port = parentPort;
+if (!port) throw new Error('store/pglite/thread.ts runs as a worker thread only');
+
+const { dataDir } = workerData as { dataDir: string | null };
+const opened = PGlite.create({
+  ...(dataDir ? { dataDir } : {}),
+  parsers: {
+    [types.TIMESTAMP]: asText,
+    [types.TIMESTAMPTZ]: asText,
+    [types.DATE]: asText,
+    [types.INTERVAL]: asText,
+  },
+});
+
+async function answer(request: PgliteRequest): Promise<PgliteResponse> {
+  try {
+    const database = await opened;
+    if (request.method === 'close') {
+      await database.close();
+      return { id: request.id, ok: true, rows: [], affectedRows: 0 };
+    }
+    if (request.method === 'exec') {
+      await database.exec(request.sql);
+      return { id: request.id, ok: true, rows: [], affectedRows: 0 };
+    }
+    const result = await database.query(request.sql, request.params, { rowMode: request.rowMode });
+    return { id: request.id, ok: true, rows: result.rows, affectedRows: result.affectedRows ?? 0 };
+  } catch (error) {
+    return { id: request.id, ok: false, fault: toFault(error) };
+  }
+}
+
+function toFault(error: unknown): PgliteFault {
+  const { message, code, detail, constraint, table } = error as PgliteFault;
+  return {
+    message: String(message ?? error),
+    ...(code ? { code } : {}),
+    ...(detail ? { detail } : {}),
+    ...(constraint ? { constraint } : {}),
+    ...(table ? { table } : {}),
+  };
+}
+
+port.on('message', (request: PgliteRequest) => {
+  answer(request).then((response) => port.postMessage(response));
+});
