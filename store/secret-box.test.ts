@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { createSecretBox } from './secret-box.ts';
+
+describe('the secret box', () => {
+  const key = randomBytes(32);
+  const box = createSecretBox(key);
+
+  it('opens what it sealed, also empty and beyond ASCII', () => {
+    for (const text of ['', 'whsec_abc', 'pässwörd 🔑']) expect(box.open(box.seal(text, 'ep_1'), 'ep_1')).toBe(text);
+  });
+
+  it('never seals the same text to the same bytes, and never shows it', () => {
+    const first = box.seal('whsec_abc', 'ep_1');
+    expect(Buffer.from(first).equals(Buffer.from(box.seal('whsec_abc', 'ep_1')))).toBe(false);
+    expect(Buffer.from(first).includes('whsec_abc')).toBe(false);
+  });
+
+  it('refuses another row, changed bytes, cut bytes and another key', () => {
+    const sealed = box.seal('whsec_abc', 'ep_1');
+    expect(() => box.open(sealed, 'ep_2')).toThrow('belong to another row');
+    const changed = Uint8Array.from(sealed);
+    changed[changed.length - 1] = (changed[changed.length - 1] as number) ^ 1;
+    expect(() => box.open(changed, 'ep_1')).toThrow('were changed');
+    expect(() => box.open(sealed.subarray(0, 20), 'ep_1')).toThrow('cut short');
+    const otherKey = Uint8Array.from(sealed);
+    otherKey[0] = (otherKey[0] as number) ^ 1;
+    expect(() => box.open(otherKey, 'ep_1')).toThrow('another key');
+  });
+
+  it('takes only keys of 32 bytes', () => {
+    expect(() => createSecretBox(randomBytes(16))).toThrow('must be 32 bytes, not 16');
+  });
+});
