@@ -15,12 +15,14 @@ export async function createEndpoint(url: string, key: string, definition: Endpo
   await post(`${url}/v1/endpoints`, key, definition);
 }
 
-/** Throws for every answer but a 201, with status and body. */
+/** Throws for every answer but a 201, with status and body, and for none, with the cause. */
 async function post(url: string, key: string, body: unknown): Promise<Record<string, unknown>> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify(body),
+  }).catch((error: Error) => {
+    throw new Error(`no answer from ${url}`, { cause: error.cause });
   });
   if (answer.status !== 201) {
     throw new Error(`POST ${new URL(url).pathname} answered ${answer.status}, not 201: ${await answer.text()}`);

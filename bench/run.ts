@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type Child, startChild } from './child-process.ts';
 import type { DriverCalls } from './driver.ts';
 import type { Bench } from './measure.ts';
@@ -38,7 +39,7 @@ async function main(): Promise<number> {
     return await runAll(options);
   } catch (error) {
     if (isInterrupted) return EXIT_INTERRUPTED;
-    note(error instanceof WaybillFailedError ? error.message : error instanceof Error ? error.stack : String(error));
+    note(error instanceof WaybillFailedError ? error.message : inspect(error));
     return EXIT_FAULT;
   } finally {
     await stopWaybill();
@@ -136,6 +137,6 @@ function killEverything(): void {
 }
 
 /** Progress and complaints; standard output is for the figures. */
-function note(text: string | undefined): void {
+function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
