@@ -69,7 +69,7 @@ export interface DialectWire {
   /** Extra rule on top of the general ones (http or https, no credentials, guarded address). */
   urlRule: UrlRule;
   limits: DialectLimits;
-  /** How a secret is made when the caller gives none; `none`: the dialect signs with the customer's own headers only. */
+  /** How a secret is made when the caller gives none, and which ones a caller may give. */
   secret: SecretRule;
 }
 
@@ -79,7 +79,7 @@ export interface DialectLimits {
   maxEndpoints?: number;
 }
 
-/** `length` is the smallest and largest accepted length of a secret given by the caller, in characters. */
+/** The form of a dialect's secrets. Where a dialect may go unsigned (orion), having one at all is the endpoint's choice. */
 export interface SecretRule {
   /** Turns 32 random bytes into the text that the customer is shown. */
   format(random: Uint8Array): string;

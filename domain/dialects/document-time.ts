@@ -1,0 +1,7 @@
+/**
+ * `2024-01-15T10:30:00Z`, as FlexOrch's and FLTR's documents write times: milliseconds stand only where they are not zero,
+ * so that nothing is lost. Takes ISO 8601, UTC, with milliseconds.
+ */
+export function withoutZeroMilliseconds(isoTime: string): string {
+  return isoTime.replace(/\.000Z$/, 'Z');
+}

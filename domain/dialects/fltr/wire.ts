@@ -1,0 +1,55 @@
+import { verifyHexSignature } from '../../signing/hex-signature.ts';
+import { hmacSha256Hex } from '../../signing/hmac.ts';
+import { whsecFromBytes } from '../../signing/whsec.ts';
+import type { DialectWire } from '../dialect.ts';
+import { withoutZeroMilliseconds } from '../document-time.ts';
+import { currentHmacSecret } from '../hmac-secret.ts';
+
+const NAME = 'fltr';
+const MINUTE = 60_000;
+const LOCAL_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * FLTR: `{id, event, timestamp, data}`, signed in hex. The key is the whole `whsec_…` text, not the base64 inside it: the
+ * document's receivers call `WEBHOOK_SECRET.encode()`. `id` is the event id, stable over retries.
+ */
+export const fltrWire: DialectWire = {
+  name: NAME,
+  title: 'FLTR',
+  render(event, attempt) {
+    const body = JSON.stringify({
+      id: event.id,
+      event: event.type,
+      timestamp: withoutZeroMilliseconds(event.occurredAt),
+      data: event.data,
+    });
+    return {
+      body,
+      headers: {
+        'Content-Type': 'application/json',
+        'User-Agent': 'FLTR-Webhooks/1.0',
+        'X-FLTR-Signature': hmacSha256Hex(currentHmacSecret(attempt.secrets, NAME), body),
+        'X-FLTR-Event': event.type,
+        'X-FLTR-Delivery': attempt.attemptId,
+      },
+    };
+  },
+  verify({ body, headers }, secrets) {
+    const headerName = 'X-FLTR-Signature';
+    return verifyHexSignature({ body, headerName, signature: headers['x-fltr-signature'], prefix: '' }, secrets);
+  },
+  retry: { delaysMs: [1 * MINUTE, 5 * MINUTE, 30 * MINUTE], retriesClientErrors: false, goneDisables: false },
+  timeoutMs: 5_000,
+  urlRule: (url) =>
+    url.protocol === 'https:' || LOCAL_HOSTS.has(url.hostname)
+      ? undefined
+      : 'url must use https; http is for localhost, 127.0.0.1 and [::1] only',
+  limits: { maxEndpoints: 100 },
+  secret: {
+    format: whsecFromBytes,
+    check: (secret) =>
+      /^whsec_[\x21-\x7e]{1,250}$/.test(secret)
+        ? undefined
+        : 'secret must be whsec_ followed by 1 to 250 visible ASCII characters, without spaces',
+  },
+};
