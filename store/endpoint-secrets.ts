@@ -1,0 +1,72 @@
+import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import type { Db } from './database.ts';
+import { newId } from './ids.ts';
+import { endpointSecrets } from './schema.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** A signing secret to be kept; `value` is the text that signs (`whsec_…`, `whsk_…`, or the caller's own). */
+export interface NewSecret {
+  scheme: 'hmac' | 'ed25519';
+  value: string;
+}
+
+/** Secrets that sign side by side at most: each adds a signature to the header, and receivers bound the header's length. */
+const MAX_VALID_SECRETS = 5;
+
+/** Adds a current secret. Sealed under the endpoint's id, so that a row copied to another endpoint cannot be opened. */
+export async function insertSecret(
+  tx: Pick<Db, 'insert'>,
+  box: SecretBox,
+  endpointId: string,
+  secret: NewSecret,
+): Promise<void> {
+  const ciphertext = box.seal(secret.value, endpointId);
+  await tx.insert(endpointSecrets).values({ id: newId('sec'), endpointId, scheme: secret.scheme, ciphertext });
+}
+
+/**
+ * Lets the current secret sign along for `overlapMs` more; 0 ends it now. Secrets already expiring keep their time, but only
+ * the newest few stay. Call before `insertSecret`, with the endpoint's row locked.
+ */
+export async function expireSecrets(tx: Pick<Db, 'select' | 'update'>, endpointId: string, overlapMs: number) {
+  const ofEndpoint = eq(endpointSecrets.endpointId, endpointId);
+  await tx
+    .update(endpointSecrets)
+    .set({ expiresAt: sql`now() + ${overlapMs} * interval '1 millisecond'` })
+    .where(and(ofEndpoint, isNull(endpointSecrets.expiresAt)));
+  const [oldestKept] = await tx
+    .select({ id: endpointSecrets.id })
+    .from(endpointSecrets)
+    .where(and(ofEndpoint, gt(endpointSecrets.expiresAt, sql`now()`)))
+    .orderBy(desc(endpointSecrets.id))
+    .offset(MAX_VALID_SECRETS - 1)
+    .limit(1);
+  if (!oldestKept) return;
+  await tx
+    .update(endpointSecrets)
+    .set({ expiresAt: sql`now()` })
+    .where(and(ofEndpoint, lte(endpointSecrets.id, oldestKept.id), gt(endpointSecrets.expiresAt, sql`now()`)));
+}
+
+/** Secrets that sign now, in clear: the current one first, then those expiring, newest first. For senders' memory only. */
+export async function validSecrets(
+  tx: Pick<Db, 'select'>,
+  box: SecretBox,
+  endpointId: string,
+): Promise<(NewSecret & { expiresAt: string | null })[]> {
+  const rows = await tx
+    .select()
+    .from(endpointSecrets)
+    .where(
+      and(
+        eq(endpointSecrets.endpointId, endpointId),
+        or(isNull(endpointSecrets.expiresAt), gt(endpointSecrets.expiresAt, sql`now()`)),
+      ),
+    )
+    .orderBy(desc(endpointSecrets.id));
+  return rows.map((row) => ({
+    scheme: row.scheme as NewSecret['scheme'],
+    value: box.open(row.ciphertext, endpointId),
+    expiresAt: row.expiresAt,
+  }));
+}

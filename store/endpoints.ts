@@ -1,0 +1,258 @@
+import { and, count, desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Db } from './database.ts';
+import { expireSecrets, insertSecret, type NewSecret } from './endpoint-secrets.ts';
+import { newId } from './ids.ts';
+import { endpoints, organizations } from './schema.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** What the customer sets; absent optional settings are null. */
+export interface EndpointSettings {
+  url: string;
+  description: string;
+  eventTypes: string[] | null;
+  presenceName: string | null;
+  userId: string | null;
+  options: Record<string, unknown>;
+  retryDelaysMs: number[] | null;
+  timeoutMs: number | null;
+  maxConcurrency: number | null;
+  acknowledge: 'echo' | null;
+}
+
+/** A custom header. `value: null` in a change keeps the value stored under that name. */
+export interface HeaderChange {
+  name: string;
+  value: string | null;
+}
+
+/** An endpoint as it may be shown: names of headers, no values and no secrets. */
+export interface Endpoint extends EndpointSettings {
+  id: string;
+  organizationId: string;
+  dialect: string;
+  destination: string;
+  headerNames: string[];
+  version: number;
+  disabledAt: string | null;
+  disabledReason: string | null;
+  pausedAt: string | null;
+  pausedReason: string | null;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface NewEndpoint extends EndpointSettings {
+  dialect: string;
+  headers: { name: string; value: string }[];
+  secret: NewSecret;
+}
+
+export type CreateEndpointResult = { kind: 'created'; endpoint: Endpoint } | { kind: 'limit_reached' };
+export type UpdateEndpointResult =
+  | { kind: 'updated'; endpoint: Endpoint }
+  | { kind: 'not_found' }
+  | { kind: 'unknown_header'; name: string };
+
+export type EndpointStore = ReturnType<typeof createEndpointStore>;
+
+type Row = typeof endpoints.$inferSelect;
+
+/**
+ * Endpoints. Every change raises the endpoint's version (senders cache it) and its organization's (publishing caches the list),
+ * the endpoint first: whoever locks both does it in this order. Deleted endpoints stay as rows and are seen no more.
+ */
+export function createEndpointStore(db: Db, box: SecretBox) {
+  const show = (row: Row): Endpoint => {
+    const { headers, deletedAt: _, ...rest } = row;
+    return {
+      ...rest,
+      options: JSON.parse(row.options),
+      acknowledge: row.acknowledge as 'echo' | null,
+      headerNames: openHeaders(row).map((header) => header.name),
+    };
+  };
+
+  function openHeaders(row: Pick<Row, 'id' | 'headers'>): { name: string; value: string }[] {
+    return row.headers === null ? [] : JSON.parse(box.open(row.headers, row.id));
+  }
+
+  function sealHeaders(id: string, headers: readonly { name: string; value: string }[]): Uint8Array | null {
+    return headers.length === 0 ? null : box.seal(JSON.stringify(headers), id);
+  }
+
+  async function get(organizationId: string, id: string): Promise<Endpoint | null> {
+    const [row] = await db.select().from(endpoints).where(visible(organizationId, id));
+    return row ? show(row) : null;
+  }
+
+  /** One change of one endpoint that is not deleted; `null` when `extra` or the ids exclude it. */
+  async function change(
+    organizationId: string,
+    id: string,
+    set: Record<string, unknown>,
+    extra?: SQL,
+  ): Promise<Endpoint | null> {
+    return db.transaction(async (tx) => {
+      const row = await write(tx, organizationId, id, set, extra);
+      return row ? show(row) : null;
+    });
+  }
+
+  return {
+    get,
+
+    /** `maxEndpoints`: bound in this dialect, kept even when two are created at once; absent means none. */
+    async create(organizationId: string, created: NewEndpoint, maxEndpoints?: number): Promise<CreateEndpointResult> {
+      return db.transaction(async (tx) => {
+        // Locks the organization's row, so that the count below cannot be overtaken.
+        await raiseEndpointsVersion(tx, organizationId);
+        if (maxEndpoints !== undefined) {
+          const [counted] = await tx
+            .select({ n: count() })
+            .from(endpoints)
+            .where(
+              and(
+                eq(endpoints.organizationId, organizationId),
+                eq(endpoints.dialect, created.dialect),
+                isNull(endpoints.deletedAt),
+              ),
+            );
+          if (Number(counted?.n ?? 0) >= maxEndpoints) return { kind: 'limit_reached' };
+        }
+        const { headers, secret, options, ...settings } = created;
+        const id = newId('ep');
+        const [row] = await tx
+          .insert(endpoints)
+          .values({
+            id,
+            organizationId,
+            ...settings,
+            options: JSON.stringify(options),
+            headers: sealHeaders(id, headers),
+          })
+          .returning();
+        if (!row) throw new Error('insert into endpoints returned no row');
+        await insertSecret(tx, box, id, secret);
+        return { kind: 'created', endpoint: show(row) };
+      });
+    },
+
+    /** Newest first, those before the id `after`. `dialect` null: of all dialects. */
+    async list(
+      organizationId: string,
+      page: { limit: number; after: string | null; dialect: string | null },
+    ): Promise<Endpoint[]> {
+      const rows = await db
+        .select()
+        .from(endpoints)
+        .where(
+          and(
+            eq(endpoints.organizationId, organizationId),
+            isNull(endpoints.deletedAt),
+            page.dialect === null ? undefined : eq(endpoints.dialect, page.dialect),
+            page.after === null ? undefined : lt(endpoints.id, page.after),
+          ),
+        )
+        .orderBy(desc(endpoints.id))
+        .limit(page.limit);
+      return rows.map(show);
+    },
+
+    /** Changes the given settings; `headers`, when given, replaces the whole list. */
+    async update(
+      organizationId: string,
+      id: string,
+      patch: Partial<EndpointSettings> & { headers?: readonly HeaderChange[] },
+    ): Promise<UpdateEndpointResult> {
+      return db.transaction(async (tx) => {
+        const [standing] = await tx.select().from(endpoints).where(visible(organizationId, id)).for('update');
+        if (!standing) return { kind: 'not_found' };
+        const { headers, options, ...set } = patch;
+        const merged = headers && mergeHeaders(openHeaders(standing), headers);
+        if (merged && 'unknown' in merged) return { kind: 'unknown_header', name: merged.unknown };
+        const row = await write(tx, organizationId, id, {
+          ...set,
+          ...(options && { options: JSON.stringify(options) }),
+          ...(merged && { headers: sealHeaders(id, merged.headers) }),
+        });
+        return row ? { kind: 'updated', endpoint: show(row) } : { kind: 'not_found' };
+      });
+    },
+
+    /** Sets the flag that claim and begin check; `null` when it does not exist or is disabled already. */
+    disable(organizationId: string, id: string, reason: string): Promise<Endpoint | null> {
+      const set = { disabledAt: sql`now()`, disabledReason: reason };
+      return change(organizationId, id, set, isNull(endpoints.disabledAt));
+    },
+
+    /** `null` when it does not exist or is not disabled. */
+    enable(organizationId: string, id: string): Promise<Endpoint | null> {
+      return change(organizationId, id, { disabledAt: null, disabledReason: null }, isNotNull(endpoints.disabledAt));
+    },
+
+    /** `false` when there is no such endpoint. Its deliveries and attempts stay readable. */
+    async remove(organizationId: string, id: string): Promise<boolean> {
+      return (await change(organizationId, id, { deletedAt: sql`now()` })) !== null;
+    },
+
+    /** Makes `secret` the current one; the old one signs along for `overlapMs`. `null` when there is no such endpoint. */
+    async rotateSecret(
+      organizationId: string,
+      id: string,
+      secret: NewSecret,
+      overlapMs: number,
+    ): Promise<Endpoint | null> {
+      return db.transaction(async (tx) => {
+        const row = await write(tx, organizationId, id, {});
+        if (!row) return null;
+        await expireSecrets(tx, id, overlapMs);
+        await insertSecret(tx, box, id, secret);
+        return show(row);
+      });
+    },
+  };
+}
+
+function visible(organizationId: string, id: string): SQL | undefined {
+  return and(eq(endpoints.organizationId, organizationId), eq(endpoints.id, id), isNull(endpoints.deletedAt));
+}
+
+type Tx = Pick<Db, 'update'>;
+
+async function write(
+  tx: Tx,
+  organizationId: string,
+  id: string,
+  set: Record<string, unknown>,
+  extra?: SQL,
+): Promise<Row | undefined> {
+  const [row] = await tx
+    .update(endpoints)
+    .set({ ...set, version: sql`${endpoints.version} + 1`, updatedAt: sql`now()` })
+    .where(and(visible(organizationId, id), extra))
+    .returning();
+  if (row) await raiseEndpointsVersion(tx, organizationId);
+  return row;
+}
+
+async function raiseEndpointsVersion(tx: Tx, organizationId: string): Promise<void> {
+  await tx
+    .update(organizations)
+    .set({ endpointsVersion: sql`${organizations.endpointsVersion} + 1` })
+    .where(eq(organizations.id, organizationId));
+}
+
+/** Fills in kept values by name, ignoring case; `unknown` is the name of a header that has no value to keep. */
+function mergeHeaders(
+  standing: readonly { name: string; value: string }[],
+  changed: readonly HeaderChange[],
+): { headers: { name: string; value: string }[] } | { unknown: string } {
+  const headers: { name: string; value: string }[] = [];
+  for (const { name, value } of changed) {
+    const kept = standing.find((header) => header.name.toLowerCase() === name.toLowerCase())?.value;
+    const merged = value ?? kept;
+    if (merged === undefined) return { unknown: name };
+    headers.push({ name, value: merged });
+  }
+  return { headers };
+}

@@ -1,0 +1,155 @@
+import { and, asc, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
+import type { DeliveryStatus } from '../domain/delivery/types.ts';
+import type { Db } from './database.ts';
+import { attempts, deliveries } from './schema.ts';
+
+/** A delivery as it may be shown. Times are ISO. */
+export interface StoredDelivery {
+  id: string;
+  eventId: string;
+  endpointId: string;
+  eventType: string;
+  status: DeliveryStatus;
+  reason: string | null;
+  generation: number;
+  attemptCount: number;
+  nextAttemptAt: string | null;
+  workflowId: string | null;
+  lastStatusCode: number | null;
+  lastErrorCode: string | null;
+  createdAt: string;
+  completedAt: string | null;
+}
+
+/** One try. `in_progress`: begun and not finished yet. `exchanges` is JSON text of `RecordedExchange[]`. */
+export interface StoredAttempt {
+  id: string;
+  number: number;
+  generation: number;
+  outcome: string;
+  errorCode: string | null;
+  errorMessage: string | null;
+  statusCode: number | null;
+  durationMs: number | null;
+  startedAt: string;
+  finishedAt: string | null;
+  nextAttemptAt: string | null;
+  exchanges: string;
+}
+
+/** Bounds of a listing; null means unbounded. Times are of creation, `since` included, `until` not. */
+export interface DeliveryFilter {
+  endpointId: string | null;
+  eventId: string | null;
+  status: DeliveryStatus | null;
+  eventType: string | null;
+  since: string | null;
+  until: string | null;
+}
+
+export type DeliveryReader = ReturnType<typeof createDeliveryReader>;
+
+const columns = {
+  id: deliveries.id,
+  eventId: deliveries.eventId,
+  endpointId: deliveries.endpointId,
+  eventType: deliveries.eventType,
+  status: deliveries.status,
+  reason: deliveries.reason,
+  generation: deliveries.generation,
+  attemptCount: deliveries.attemptCount,
+  nextAttemptAt: deliveries.nextAttemptAt,
+  workflowId: deliveries.workflowId,
+  lastStatusCode: deliveries.lastStatusCode,
+  lastErrorCode: deliveries.lastErrorCode,
+  createdAt: deliveries.createdAt,
+  completedAt: deliveries.completedAt,
+};
+
+/** Reads deliveries and their attempts. */
+export function createDeliveryReader(db: Db) {
+  return {
+    /** Newest first, those before the id `after`. */
+    async list(
+      organizationId: string,
+      filter: DeliveryFilter,
+      page: { limit: number; after: string | null },
+    ): Promise<StoredDelivery[]> {
+      const before = page.after === null ? undefined : lt(deliveries.id, page.after);
+      const rows = await db
+        .select(columns)
+        .from(deliveries)
+        .where(and(eq(deliveries.organizationId, organizationId), ...conditions(filter), before))
+        .orderBy(desc(deliveries.id))
+        .limit(page.limit);
+      return rows as StoredDelivery[];
+    },
+
+    async get(organizationId: string, id: string): Promise<StoredDelivery | null> {
+      const [row] = await db.select(columns).from(deliveries).where(ofOrganization(organizationId, id));
+      return (row as StoredDelivery | undefined) ?? null;
+    },
+
+    /** Every try, oldest first, the one under way last; `null` when there is no such delivery. */
+    async attempts(organizationId: string, id: string): Promise<StoredAttempt[] | null> {
+      // The open columns are read first: an attempt that finishes in between shows up as a row, and is not listed twice.
+      const [open] = await db
+        .select({
+          id: deliveries.openAttemptId,
+          startedAt: deliveries.openedAt,
+          number: deliveries.attemptCount,
+          generation: deliveries.generation,
+        })
+        .from(deliveries)
+        .where(ofOrganization(organizationId, id));
+      if (!open) return null;
+      const finished = await db
+        .select({
+          id: attempts.id,
+          number: attempts.number,
+          generation: attempts.generation,
+          outcome: attempts.outcome,
+          errorCode: attempts.errorCode,
+          errorMessage: attempts.errorMessage,
+          statusCode: attempts.statusCode,
+          durationMs: attempts.durationMs,
+          startedAt: attempts.startedAt,
+          finishedAt: attempts.finishedAt,
+          nextAttemptAt: attempts.nextAttemptAt,
+          exchanges: attempts.exchanges,
+        })
+        .from(attempts)
+        .where(and(eq(attempts.organizationId, organizationId), eq(attempts.deliveryId, id)))
+        .orderBy(asc(attempts.number));
+      const { id: openId, startedAt } = open;
+      if (openId === null || startedAt === null || finished.some((attempt) => attempt.id === openId)) return finished;
+      return [...finished, { ...inProgress, id: openId, startedAt, number: open.number, generation: open.generation }];
+    },
+  };
+}
+
+const inProgress = {
+  outcome: 'in_progress',
+  errorCode: null,
+  errorMessage: null,
+  statusCode: null,
+  durationMs: null,
+  finishedAt: null,
+  nextAttemptAt: null,
+  exchanges: '[]',
+};
+
+function ofOrganization(organizationId: string, id: string): SQL | undefined {
+  return and(eq(deliveries.organizationId, organizationId), eq(deliveries.id, id));
+}
+
+function conditions(filter: DeliveryFilter): (SQL | undefined)[] {
+  return [
+    filter.endpointId === null ? undefined : eq(deliveries.endpointId, filter.endpointId),
+    filter.eventId === null ? undefined : eq(deliveries.eventId, filter.eventId),
+    filter.status === null ? undefined : eq(deliveries.status, filter.status),
+    filter.eventType === null ? undefined : eq(deliveries.eventType, filter.eventType),
+    filter.since === null ? undefined : gte(deliveries.createdAt, filter.since),
+    filter.until === null ? undefined : lt(deliveries.createdAt, filter.until),
+  ];
+}

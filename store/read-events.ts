@@ -1,0 +1,82 @@
+import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import type { Db } from './database.ts';
+import { events } from './schema.ts';
+
+/** An event as it may be listed. Times are ISO. */
+export interface StoredEvent {
+  id: string;
+  dialect: string;
+  type: string;
+  presenceName: string | null;
+  userId: string | null;
+  occurredAt: string;
+  createdAt: string;
+}
+
+/** Bounds of a listing; null means unbounded. `since` is included, `until` is not. */
+export interface EventFilter {
+  dialect: string | null;
+  type: string | null;
+  since: string | null;
+  until: string | null;
+}
+
+/** The last row of the page before: events are ordered by creation, then id, since ids may be the caller's own. */
+export interface EventPosition {
+  createdAt: string;
+  id: string;
+}
+
+export type EventReader = ReturnType<typeof createEventReader>;
+
+const columns = {
+  id: events.id,
+  dialect: events.dialect,
+  type: events.type,
+  presenceName: events.presenceName,
+  userId: events.userId,
+  occurredAt: events.occurredAt,
+  createdAt: events.createdAt,
+};
+
+/** Reads published events. */
+export function createEventReader(db: Db) {
+  return {
+    /** Newest first, without `data`. */
+    list(
+      organizationId: string,
+      filter: EventFilter,
+      page: { limit: number; after: EventPosition | null },
+    ): Promise<StoredEvent[]> {
+      return db
+        .select(columns)
+        .from(events)
+        .where(and(eq(events.organizationId, organizationId), ...conditions(filter), before(page.after)))
+        .orderBy(desc(events.createdAt), desc(events.id))
+        .limit(page.limit);
+    },
+
+    /** With `data` as JSON text. */
+    async get(organizationId: string, id: string): Promise<(StoredEvent & { data: string }) | null> {
+      const [row] = await db
+        .select({ ...columns, data: events.data })
+        .from(events)
+        .where(and(eq(events.organizationId, organizationId), eq(events.id, id)));
+      return row ?? null;
+    },
+  };
+}
+
+function conditions(filter: EventFilter): (SQL | undefined)[] {
+  return [
+    filter.dialect === null ? undefined : eq(events.dialect, filter.dialect),
+    filter.type === null ? undefined : eq(events.type, filter.type),
+    filter.since === null ? undefined : gte(events.createdAt, filter.since),
+    filter.until === null ? undefined : lt(events.createdAt, filter.until),
+  ];
+}
+
+function before(after: EventPosition | null): SQL | undefined {
+  if (after === null) return undefined;
+  return sql`(${events.createdAt}, ${events.id}) < (${after.createdAt}::timestamptz, ${after.id})`;
+}
