@@ -39,6 +39,17 @@ export interface ClaimedDelivery {
   /** Milliseconds until it is due by the store's clock; 0 or less when due. */
   dueInMs: number;
   ownWorkflow: boolean;
+  endpoint: ClaimedEndpoint;
+}
+
+/** What the dispatcher needs of an endpoint to plan and to name a workflow. */
+export interface ClaimedEndpoint {
+  url: string;
+  dialect: string;
+  /** The endpoint's own number of retries; null for its dialect's. */
+  retryCount: number | null;
+  acknowledged: boolean;
+  maxConcurrency: number | null;
 }
 
 /** What begin needs from the workflow. */

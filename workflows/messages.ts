@@ -1,3 +1,5 @@
+import type { DeliveryRef } from '../domain/delivery/types.ts';
+
 /** Names and shapes that cross between the gateway, the dispatcher and the workflow. Free of packages, so that all may import it. */
 
 /** The one task queue of workflows and activities. */
@@ -12,13 +14,6 @@ export const LOOK_AGAIN_SIGNAL = 'lookAgain';
 /** Query: what the workflow knows, as `DeliverState`. */
 export const STATE_QUERY = 'state';
 
-/** A delivery as the store knew it at the claim. Ids and counts only: this stands in the history. */
-export interface DeliveryRef {
-  id: string;
-  generation: number;
-  attemptCount: number;
-}
-
 /** Input of `deliver`. One delivery keeps its retries inside; several (a carrier) make one attempt each and let go. */
 export interface DeliverInput {
   deliveries: DeliveryRef[];
@@ -26,10 +21,13 @@ export interface DeliverInput {
   dueInMs: number;
   /** `true`: what fails is released in the store instead of being retried in this workflow. */
   carrier: boolean;
-  /** Attempts in the retry schedule, for summaries ("attempt 2 of 4"); absent in carriers. */
-  attemptsInSchedule?: number;
-  /** Event type and host, for the carrier's or delivery's table in Temporal's UI. */
+  /** Event type and host, such as `job.completed to hooks.example.com`. */
   title: string;
+  /** Tries made before this workflow, and tries the schedule has in all: for "attempt 2 of 4". */
+  triesBefore: number;
+  triesInSchedule: number;
+  /** `false` where Temporal has no search attributes of ours: the outcome is then not upserted. */
+  searchable: boolean;
 }
 
 /** Answer of the state query. */

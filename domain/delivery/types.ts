@@ -1,6 +1,13 @@
 /** State of a delivery. `delivered` is final; `failed` and `cancelled` end until a resend raises the generation. */
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled';
 
+/** A delivery as the store knew it at the claim. Ids and counts only: this stands in the history. */
+export interface DeliveryRef {
+  id: string;
+  generation: number;
+  attemptCount: number;
+}
+
 /** How one attempt ended. `worker_lost`: the process died between begin and finish; it uses up no retry. */
 export type AttemptOutcome = 'delivered' | 'failed' | 'worker_lost';
 

@@ -1,0 +1,37 @@
+import type { DeliveryStatus } from '../domain/delivery/types.ts';
+import type { DeliveryRef } from '../domain/delivery/types.ts';
+
+/** Deliveries to attempt once each. Ids and counts only: this stands in the history. */
+export interface AttemptInput {
+  deliveries: DeliveryRef[];
+  /** `true`: failures are released in the store, to be claimed into workflows of their own. */
+  carrier: boolean;
+}
+
+/** What a workflow needs to go on with one delivery. */
+export interface DeliveryReport {
+  id: string;
+  /** `let_go`: another workflow has it, it waits unclaimed, or the store does not know it; this workflow is done with it. */
+  state: DeliveryStatus | 'let_go';
+  /** `delivered`, an error code, or why it was let go. */
+  outcome: string;
+  generation: number;
+  attemptCount: number;
+  /** Milliseconds until the next look; meaningful while pending. */
+  dueInMs: number;
+  /** Why no further attempt follows; null unless this attempt ended the delivery as failed. */
+  ended: 'exhausted' | 'not_retryable' | 'gone' | null;
+}
+
+/** Result of the activity: one report for a single delivery, counts for a carrier. */
+export interface AttemptReport {
+  single: DeliveryReport | null;
+  /** Members by outcome. */
+  outcomes: Record<string, number>;
+}
+
+/** The activities by name, as the workflow proxies them. */
+export interface Activities {
+  attempt(input: AttemptInput): Promise<AttemptReport>;
+  cancelInStore(input: { ids: string[] }): Promise<{ cancelled: number }>;
+}

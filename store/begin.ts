@@ -1,0 +1,108 @@
+import { sql } from 'drizzle-orm';
+import { DIALECT_NAMES, wireOf } from '../domain/dialects/wires.ts';
+import { Batcher } from './batcher.ts';
+import { type Db, rowsOf, toIso } from './database.ts';
+import { newId } from './ids.ts';
+import { refuse } from './refuse.ts';
+import type { BeginInput, BeginResult, BegunAttempt } from './types.ts';
+
+interface BegunRow {
+  id: string;
+  organization_id: string;
+  endpoint_id: string;
+  endpoint_version: number;
+  attempt_id: string;
+  attempt_count: number;
+  generation: number;
+  tries: number;
+  organization_uuid: string;
+  event_id: string;
+  dialect: string;
+  type: string;
+  data: string;
+  occurred_at: string;
+}
+
+/** The lease outlives the longest exchange by this much, so that a slow finish is not mistaken for a lost worker. */
+const LEASE_MARGIN_MS = 10_000;
+const timeouts = DIALECT_NAMES.map((name) => wireOf(name)?.timeoutMs ?? 0);
+
+/**
+ * Begins attempts: one compare-and-set on status, generation and attempt count for all calls that wait together, so that two
+ * runs of one delivery make one attempt. What it refuses is judged by `refuse`.
+ */
+export function createBegin(db: Db, options: { maxRuns: number }) {
+  const batcher = new Batcher<BeginInput, BeginResult>(beginGroup, { maxItems: 200, maxRuns: options.maxRuns });
+
+  async function beginGroup(inputs: BeginInput[]): Promise<BeginResult[]> {
+    const begun = await compareAndSet(db, inputs, false);
+    const results = new Map<string, BeginResult>(begun.map((b) => [b.deliveryId, b]));
+    const refused = inputs.filter((input) => !results.has(input.id));
+    if (refused.length > 0) for (const [id, result] of await settleRefused(refused)) results.set(id, result);
+    return inputs.map((input) => results.get(input.id) as BeginResult);
+  }
+
+  async function settleRefused(inputs: BeginInput[]): Promise<Map<string, BeginResult>> {
+    return db.transaction(async (tx) => {
+      const { refused, admitted } = await refuse(tx, inputs);
+      const results = new Map<string, BeginResult>(refused.map((r) => [r.deliveryId, r]));
+      if (admitted.length > 0) for (const b of await compareAndSet(tx, admitted, true)) results.set(b.deliveryId, b);
+      for (const input of inputs) {
+        if (results.has(input.id)) continue;
+        // Changed between the two looks: look again at once.
+        const { id: deliveryId, generation, attemptCount } = input;
+        results.set(deliveryId, { kind: 'refused', deliveryId, why: 'not_due', status: 'pending', generation, attemptCount, dueInMs: 100 });
+      }
+      return results;
+    });
+  }
+
+  return { begin: (inputs: readonly BeginInput[]): Promise<BeginResult[]> => Promise.all(inputs.map((i) => batcher.add(i))) };
+}
+
+/** `permitted`: the concurrency permit was granted under the endpoint's lock; without it, endpoints with a cap are left out. */
+async function compareAndSet(db: Pick<Db, 'execute'>, inputs: BeginInput[], permitted: boolean): Promise<BegunAttempt[]> {
+  const rows = await rowsOf<BegunRow>(
+    db,
+    sql`with i as (
+      select * from unnest(${sql.param(inputs.map((i) => i.id))}::text[], ${sql.param(inputs.map((i) => i.generation))}::int[],
+        ${sql.param(inputs.map((i) => i.attemptCount))}::int[], ${sql.param(inputs.map((i) => i.workflowId))}::text[],
+        ${sql.param(inputs.map((i) => i.runId))}::text[], ${sql.param(inputs.map((i) => i.activityAttempt))}::int[],
+        ${sql.param(inputs.map(() => newId('atm')))}::text[]
+      ) as i(id, generation, attempt_count, workflow_id, run_id, activity_attempt, attempt_id)
+    ), begun as (
+      update deliveries d set attempt_count = d.attempt_count + 1, open_attempt_id = i.attempt_id, open_run_id = i.run_id,
+        open_activity_attempt = i.activity_attempt, opened_at = clock_timestamp(), started_at = coalesce(d.started_at, now()),
+        lease_until = clock_timestamp() + (coalesce(e.timeout_ms, t.timeout_ms, 30000) + ${LEASE_MARGIN_MS}::int) * interval '1 millisecond'
+      from i, endpoints e left join unnest(${sql.param([...DIALECT_NAMES])}::text[], ${sql.param(timeouts)}::int[]) as t(dialect, timeout_ms)
+        on t.dialect = e.dialect
+      where d.id = i.id and d.status = 'pending' and d.workflow_id = i.workflow_id and d.generation = i.generation
+        and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id
+        and e.disabled_at is null and e.deleted_at is null and e.paused_at is null and (${permitted} or e.max_concurrency is null)
+      returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
+        d.attempt_count, d.generation, d.tries, d.event_id
+    )
+    select b.*, o.uuid as organization_uuid, ev.dialect, ev.type, ev.data, ev.occurred_at
+    from begun b join events ev on ev.organization_id = b.organization_id and ev.id = b.event_id
+    join organizations o on o.id = b.organization_id`,
+  );
+  return rows.map((row) => ({
+    kind: 'begun',
+    deliveryId: row.id,
+    organizationId: row.organization_id,
+    endpointId: row.endpoint_id,
+    endpointVersion: row.endpoint_version,
+    attemptId: row.attempt_id,
+    number: row.attempt_count,
+    generation: row.generation,
+    tries: row.tries,
+    organizationUuid: row.organization_uuid,
+    event: {
+      id: row.event_id,
+      dialect: row.dialect,
+      type: row.type,
+      data: row.data,
+      occurredAt: toIso(row.occurred_at),
+    },
+  }));
+}

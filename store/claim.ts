@@ -1,0 +1,148 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf, toIso } from './database.ts';
+import type { ClaimedDelivery } from './types.ts';
+
+/** How much a claim may take, and from whom. */
+export interface ClaimRequest {
+  /** Deliveries in all. */
+  limit: number;
+  /** Bound for single endpoints: how many more may be in flight there. 0 leaves the endpoint out. */
+  room: ReadonlyMap<string, number>;
+  /** Claims from these endpoints only; absent: from all in turn. */
+  only?: readonly string[];
+}
+
+/** Assigns claimed deliveries to workflows; called inside the claim's transaction, so it does no I/O. */
+export type AssignWorkflows = (claimed: ClaimedDelivery[]) => { workflowId: string; deliveries: ClaimedDelivery[] }[];
+
+/** A claimed row as the database gives it; `claimColumns` selects it. */
+export interface ClaimRow {
+  id: string;
+  organization_id: string;
+  endpoint_id: string;
+  event_type: string;
+  generation: number;
+  attempt_count: number;
+  tries: number;
+  next_attempt_at: string;
+  due_in_ms: number;
+  own_workflow: boolean;
+  url: string;
+  dialect: string;
+  retry_count: number | null;
+  acknowledged: boolean;
+  max_concurrency: number | null;
+}
+
+/** Columns of `ClaimRow`, from `d` (deliveries) and `e` (endpoints). */
+export const claimColumns = sql`d.id, d.organization_id, d.endpoint_id, d.event_type, d.generation, d.attempt_count, d.tries,
+  d.next_attempt_at, d.own_workflow, (extract(epoch from d.next_attempt_at - now()) * 1000)::float8 as due_in_ms, e.url, e.dialect,
+  cardinality(e.retry_delays_ms) as retry_count, e.acknowledge is not null as acknowledged, e.max_concurrency`;
+
+/** Endpoints looked at in one claim; the cursor moves on, so that every endpoint has its turn. */
+const MAX_ENDPOINTS = 64;
+
+/**
+ * Claims waiting deliveries round-robin by endpoint and writes their workflow ids, before any workflow is started: what is
+ * claimed and not started is found again by the reconciler. Deliveries waiting for a retry are claimed before they are due
+ * (their workflow holds the timer); those held back (`held`) only once they are. `SKIP LOCKED`: any number of workers.
+ */
+export function createClaimer(db: Db) {
+  let cursor = '';
+
+  return async function claim(request: ClaimRequest, assign: AssignWorkflows) {
+    if (request.limit <= 0) return [];
+    return db.transaction(async (tx) => {
+      const claimed = await pick(tx, request, cursor);
+      cursor = claimed.cursor;
+      if (claimed.deliveries.length === 0) return [];
+      const groups = assign(claimed.deliveries);
+      const members = groups.flatMap((g) => g.deliveries.map((d) => ({ id: d.id, workflowId: g.workflowId })));
+      await tx.execute(sql`update deliveries d
+        set workflow_id = c.workflow_id, claimed_at = now(), started_at = null, held = false, reason = null, reconciled_at = null,
+          reconcile_count = 0, own_workflow = d.own_workflow or c.workflow_id = d.id
+        from unnest(${sql.param(members.map((m) => m.id))}::text[], ${sql.param(members.map((m) => m.workflowId))}::text[])
+          as c(id, workflow_id)
+        where d.id = c.id`);
+      return groups;
+    });
+  };
+}
+
+async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: string) {
+  const closed = [...request.room].filter(([, room]) => room <= 0).map(([id]) => id);
+  const bounded = [...request.room].filter(([, room]) => room > 0);
+  const rows = await rowsOf<ClaimRow>(
+    tx,
+    sql`${request.only ? turnOf(request.only) : turnFrom(cursor)}
+    select ${claimColumns}
+    from turn t
+    join endpoints e on e.id = t.endpoint_id and (e.paused_at is null or e.disabled_at is not null or e.deleted_at is not null)
+    left join unnest(${sql.param(bounded.map(([id]) => id))}::text[], ${sql.param(bounded.map(([, room]) => room))}::int[])
+      as b(endpoint_id, room) on b.endpoint_id = t.endpoint_id
+    cross join lateral (
+      select w.*, row_number() over (order by w.next_attempt_at, w.id) as place from (
+        select * from deliveries where endpoint_id = t.endpoint_id and status = 'pending' and workflow_id is null
+          and (not held or next_attempt_at <= now())
+        order by next_attempt_at limit least(b.room, ${request.limit}::int, e.max_concurrency)
+        for update skip locked
+      ) w
+    ) d
+    where t.endpoint_id <> all(${sql.param(closed)}::text[])
+    order by d.place, t.n limit ${request.limit}`,
+  );
+  return { deliveries: rows.map(toClaimed), cursor: nextCursor(rows) };
+}
+
+/** The given endpoints, in their order. */
+function turnOf(endpointIds: readonly string[]) {
+  return sql`with turn as (select * from unnest(${sql.param([...endpointIds])}::text[]) with ordinality as t(endpoint_id, n))`;
+}
+
+/** Endpoints with something waiting: two loose index scans, one from the cursor on and one from the start up to it. */
+function turnFrom(cursor: string) {
+  const waiting = sql`status = 'pending' and workflow_id is null`;
+  return sql`with recursive after_cursor(endpoint_id, n) as (
+      (select endpoint_id, 1 from deliveries where ${waiting} and endpoint_id > ${cursor} order by endpoint_id limit 1)
+      union all
+      select (select d.endpoint_id from deliveries d where ${waiting} and d.endpoint_id > a.endpoint_id order by d.endpoint_id limit 1), a.n + 1
+      from after_cursor a where a.endpoint_id is not null and a.n < ${MAX_ENDPOINTS}
+    ), up_to_cursor(endpoint_id, n) as (
+      (select endpoint_id, 1 from deliveries where ${waiting} and endpoint_id <= ${cursor} order by endpoint_id limit 1)
+      union all
+      select (select d.endpoint_id from deliveries d where ${waiting} and d.endpoint_id > u.endpoint_id and d.endpoint_id <= ${cursor}
+        order by d.endpoint_id limit 1), u.n + 1
+      from up_to_cursor u where u.endpoint_id is not null and u.n < ${MAX_ENDPOINTS}
+    ), turn as (
+      select endpoint_id, n from after_cursor where endpoint_id is not null
+      union all select endpoint_id, n + ${MAX_ENDPOINTS}::int from up_to_cursor where endpoint_id is not null
+    )`;
+}
+
+/** The next claim begins behind the last endpoint served; at the front again once nothing was found. */
+function nextCursor(rows: ClaimRow[]): string {
+  return rows.at(-1)?.endpoint_id ?? '';
+}
+
+/** A claimed row in the words of the dispatcher. */
+export function toClaimed(row: ClaimRow): ClaimedDelivery {
+  return {
+    id: row.id,
+    organizationId: row.organization_id,
+    endpointId: row.endpoint_id,
+    eventType: row.event_type,
+    generation: row.generation,
+    attemptCount: row.attempt_count,
+    tries: row.tries,
+    nextAttemptAt: toIso(row.next_attempt_at),
+    dueInMs: row.due_in_ms,
+    ownWorkflow: row.own_workflow,
+    endpoint: {
+      url: row.url,
+      dialect: row.dialect,
+      retryCount: row.retry_count,
+      acknowledged: row.acknowledged,
+      maxConcurrency: row.max_concurrency,
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { createApiKeyStore } from './api-keys.ts';
+import { createBegin } from './begin.ts';
+import { createClaimer } from './claim.ts';
+import { createControl } from './control.ts';
+import { type Database, openPglite, openPostgres } from './database.ts';
+import { cancelPendingOf } from './endpoint-state.ts';
+import { createEndpointStore } from './endpoints.ts';
+import { createEventTypeStore } from './event-types.ts';
+import { createFinish } from './finish.ts';
+import { newId } from './ids.ts';
+import { createMaintenance } from './maintenance.ts';
+import { createOrganizationStore } from './organizations.ts';
+import { createPublisher } from './publish.ts';
+import { createDeliveryReader } from './read-deliveries.ts';
+import { createEventReader } from './read-events.ts';
+import { createRecovery } from './recovery.ts';
+import { createReplay } from './replay.ts';
+import { createSecretBox } from './secret-box.ts';
+import { createSenderEndpoints } from './sender-endpoints.ts';
+import type { AttemptStore } from './types.ts';
+
+export interface StoreOptions {
+  /** Postgres; absent: PGlite. */
+  databaseUrl?: string;
+  /** Folder of PGlite's files; null keeps them in memory. The caller holds its lock. */
+  dataDir: string | null;
+  /** 32 bytes, for what is encrypted at rest. */
+  secretKey: Uint8Array;
+  /** Faults of work that nobody waits for. */
+  onFault(where: string, error: unknown): void;
+}
+
+export type Store = Awaited<ReturnType<typeof openStore>>;
+
+/** Commits at the same time: PGlite has one session, Postgres a pool. */
+const MAX_RUNS = { pglite: 1, postgres: 4 } as const;
+
+/** Opens the store, migrates it, and puts its parts together. */
+export async function openStore(options: StoreOptions) {
+  const database: Database = options.databaseUrl ? await openPostgres(options.databaseUrl) : await openPglite(options.dataDir);
+  const { db, kind } = database;
+  const maxRuns = MAX_RUNS[kind];
+  const box = createSecretBox(options.secretKey);
+  const stop = new AbortController();
+  const listeners = new Set<() => void>();
+  const onWaiting = () => {
+    for (const listener of listeners) listener();
+  };
+  const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
+
+  const control = createControl(db, { onWaiting });
+  const { publish } = createPublisher(db, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
+  const { begin } = createBegin(db, { maxRuns });
+  const attempts: AttemptStore = {
+    begin,
+    finish: createFinish(db, { maxRuns, onReleased: onWaiting, stop: stop.signal }),
+    senderEndpoint: createSenderEndpoints(db, box),
+    cancelHeldBy: control.cancelHeldBy,
+  };
+
+  return {
+    db,
+    kind,
+    organizations: createOrganizationStore(db),
+    apiKeys: createApiKeyStore(db),
+    endpoints: createEndpointStore(db, box),
+    eventTypes: createEventTypeStore(db),
+    events: createEventReader(db),
+    deliveries: createDeliveryReader(db),
+    publish,
+    control,
+    replay: createReplay(db, { onWaiting }),
+    cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
+    claim: createClaimer(db),
+    attempts,
+    recovery: createRecovery(db),
+    newWorkflowId: () => newId('car'),
+    /** Called after a commit of this process that left deliveries waiting; returns how to stop listening. */
+    onWaiting(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    /** Ends waiting finishes and closes the database. The workers must have ended. */
+    async close(): Promise<void> {
+      stop.abort();
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { sql } from 'drizzle-orm';
+import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
+import { type Db, rowsOf } from './database.ts';
+import type { DirectoryEndpoint } from './endpoint-directory.ts';
+import { newId } from './ids.ts';
+
+export type ReplayInclude = 'failed' | 'cancelled' | 'missing';
+
+/** Which of an endpoint's deliveries to bring again; times are ISO and bound the event's creation. */
+export interface ReplayRequest {
+  organizationId: string;
+  endpoint: DirectoryEndpoint;
+  since: string;
+  until: string;
+  include: readonly ReplayInclude[];
+  /** Counts only. */
+  dryRun: boolean;
+}
+
+const PAGE = 500;
+
+/**
+ * Brings failed and cancelled deliveries of an endpoint back to waiting, and makes deliveries for events that matched but never
+ * got one (published before the endpoint existed). In batches; the dispatcher claims them like any others. Returns counts.
+ */
+export function createReplay(db: Db, options: { onWaiting: () => void }) {
+  return async function replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>> {
+    const counts = { failed: 0, cancelled: 0, missing: 0 };
+    for (const status of ['failed', 'cancelled'] as const) {
+      if (!request.include.includes(status)) continue;
+      counts[status] = request.dryRun ? await countEnded(db, request, status) : await reviveEnded(db, request, status, options.onWaiting);
+    }
+    if (request.include.includes('missing')) counts.missing = await addMissing(db, request);
+    if (!request.dryRun) options.onWaiting();
+    return counts;
+  };
+}
+
+function ended(request: ReplayRequest, status: string) {
+  return sql`d.endpoint_id = ${request.endpoint.id} and d.organization_id = ${request.organizationId} and d.status = ${status}
+    and d.created_at >= ${request.since}::timestamptz and d.created_at < ${request.until}::timestamptz`;
+}
+
+async function countEnded(db: Db, request: ReplayRequest, status: string): Promise<number> {
+  const [row] = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from deliveries d where ${ended(request, status)}`);
+  return row?.n ?? 0;
+}
+
+async function reviveEnded(db: Db, request: ReplayRequest, status: string, onWaiting: () => void): Promise<number> {
+  let revived = 0;
+  for (;;) {
+    const rows = await rowsOf<{ id: string }>(
+      db,
+      sql`update deliveries set status = 'pending', reason = null, generation = generation + 1, tries = 0, next_attempt_at = now(),
+          workflow_id = null, claimed_at = null, started_at = null, held = false, completed_at = null
+        where id in (select d.id from deliveries d where ${ended(request, status)} order by d.id limit ${PAGE}) and status = ${status}
+        returning id`,
+    );
+    revived += rows.length;
+    if (rows.length === 0) return revived;
+    onWaiting();
+  }
+}
+
+interface EventRow {
+  id: string;
+  dialect: string;
+  type: string;
+  presence_name: string | null;
+  user_id: string | null;
+}
+
+async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
+  let added = 0;
+  let after = '';
+  for (;;) {
+    const events = await rowsOf<EventRow>(
+      db,
+      sql`select ev.id, ev.dialect, ev.type, ev.presence_name, ev.user_id from events ev
+        where ev.organization_id = ${request.organizationId} and ev.created_at >= ${request.since}::timestamptz
+          and ev.created_at < ${request.until}::timestamptz and ev.id > ${after}
+          and not exists (select 1 from deliveries d where d.event_id = ev.id and d.organization_id = ev.organization_id
+            and d.endpoint_id = ${request.endpoint.id})
+        order by ev.id limit ${PAGE}`,
+    );
+    if (events.length === 0) return added;
+    after = events.at(-1)?.id ?? after;
+    const matching = events.filter((event) => matchesEndpoint({ ...event, presenceName: event.presence_name, userId: event.user_id }, request.endpoint));
+    added += matching.length;
+    if (!request.dryRun && matching.length > 0) await insertMissing(db, request, matching);
+  }
+}
+
+async function insertMissing(db: Db, request: ReplayRequest, events: EventRow[]): Promise<void> {
+  // The condition is looked at again here: two replays at once must not make two deliveries.
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`select id from endpoints where id = ${request.endpoint.id} for update`);
+    await tx.execute(sql`insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, next_attempt_at)
+      select n.id, ${request.organizationId}, n.event_id, ${request.endpoint.id}, n.type, now()
+      from unnest(${sql.param(events.map(() => newId('dlv')))}::text[], ${sql.param(events.map((e) => e.id))}::text[],
+        ${sql.param(events.map((e) => e.type))}::text[]) as n(id, event_id, type)
+      where not exists (select 1 from deliveries d where d.event_id = n.event_id and d.organization_id = ${request.organizationId}
+        and d.endpoint_id = ${request.endpoint.id})`);
+  });
+}

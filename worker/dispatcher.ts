@@ -1,0 +1,190 @@
+import { type PlannedWorkflow, planWorkflows } from '../domain/delivery/plan-workflows.ts';
+import type { AssignWorkflows, ClaimRequest } from '../store/claim.ts';
+import type { ClaimedDelivery } from '../store/types.ts';
+import { EndpointLoad } from './endpoint-load.ts';
+import { Slots } from './slots.ts';
+import type { StartWorkflow } from './start-workflow.ts';
+
+/** Start slots; measured best on one machine: enough to keep Temporal busy, few enough that carriers fill up. */
+const SLOTS = 8;
+/** Looks at the store even when nobody woke it: another process's publish, a held delivery that became due. */
+const POLL_MS = 500;
+/** How often slots are checked against the store, for begins in other workers. */
+const SLOT_CHECK_MS = 250;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 5_000;
+
+export interface DispatcherPorts {
+  claim(request: ClaimRequest, assign: AssignWorkflows): Promise<{ workflowId: string; deliveries: ClaimedDelivery[] }[]>;
+  begunOf(workflowIds: readonly string[]): Promise<string[]>;
+  markStarted(workflowIds: readonly string[]): Promise<void>;
+  /** Rejects when Temporal does not answer; "already started" is success. */
+  start: StartWorkflow;
+  newWorkflowId(): string;
+  /** 1 switches carrying off. */
+  maxPerWorkflow: number;
+  onFault(where: string, error: unknown): void;
+}
+
+type Planned = PlannedWorkflow<ClaimedDelivery>;
+
+/** Claims waiting deliveries and starts their workflows, as fast as Temporal takes them up. */
+export class Dispatcher {
+  readonly #ports: DispatcherPorts;
+  readonly #slots: Slots;
+  readonly #load = new EndpointLoad();
+  /** Deliveries in flight by workflow, to be settled when its activity reports. */
+  readonly #flights = new Map<string, ClaimedDelivery[]>();
+  readonly #acknowledged = new Set<string>();
+  #pressure = false;
+  #failingFlight: string | null = null;
+  #stopped = false;
+  #pumping = false;
+  #again = false;
+  #timers: NodeJS.Timeout[] = [];
+  readonly #starting = new Set<Promise<void>>();
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+    this.#slots = new Slots(SLOTS, () => this.wake());
+  }
+
+  run(): void {
+    this.#timers = [setInterval(() => this.wake(), POLL_MS), setInterval(() => void this.#checkSlots(), SLOT_CHECK_MS)];
+    this.wake();
+  }
+
+  /** Takes no new work; resolves when the starts under way have ended or given up. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await Promise.allSettled(this.#starting);
+  }
+
+  /** Something may be waiting, or a slot is free. */
+  wake(): void {
+    this.#again = true;
+    if (!this.#pumping && !this.#stopped) void this.#pump();
+  }
+
+  /** An activity of this process has begun its attempts: the slot is free, the start needs no acknowledgement any more. */
+  begun(workflowId: string): void {
+    this.#acknowledged.delete(workflowId);
+    this.#slots.release(workflowId);
+  }
+
+  /** An activity of this process is over: its deliveries are no longer in flight. */
+  ended(workflowId: string): void {
+    const flight = this.#flights.get(workflowId);
+    this.#flights.delete(workflowId);
+    for (const delivery of flight ?? []) this.#load.settled(delivery.endpointId);
+    if (this.#failingFlight === workflowId) this.#failingFlight = null;
+    if (flight) this.wake();
+  }
+
+  /** Every attempt's end; steers which endpoints count as failing. */
+  attempted(endpointId: string, delivered: boolean): void {
+    this.#load.attempted(endpointId, delivered);
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        while (!this.#stopped && (await this.#claimOnce())) {
+          // as long as a claim came back full and slots are free
+        }
+        await this.#claimFailing();
+      }
+    } catch (error) {
+      this.#ports.onFault('claim', error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Claims for the free slots; `true` when more may be waiting and a slot is still free. */
+  async #claimOnce(): Promise<boolean> {
+    const free = this.#slots.free;
+    if (free === 0) {
+      this.#pressure = true;
+      return false;
+    }
+    const carry = this.#pressure && this.#ports.maxPerWorkflow > 1;
+    const limit = carry ? free * this.#ports.maxPerWorkflow : free;
+    const planned = await this.#claim({ limit, room: this.#load.roomForHealthy() }, (n) => carry && n > free);
+    const claimed = planned.reduce((sum, p) => sum + p.deliveries.length, 0);
+    for (const workflow of planned) this.#launch(workflow);
+    if (claimed < limit) this.#pressure = false;
+    return claimed === limit;
+  }
+
+  /** Failing endpoints have one turn at a time, held until its attempts end, so that a dead one does not slow a healthy one. */
+  async #claimFailing(): Promise<void> {
+    if (this.#failingFlight !== null || this.#stopped || this.#slots.free === 0) return;
+    const { total, each } = this.#load.roomForFailing();
+    const limit = Math.min(total, this.#ports.maxPerWorkflow);
+    if (each.size === 0 || limit === 0) return;
+    const planned = await this.#claim({ limit, room: each, only: [...each.keys()] }, () => true);
+    for (const workflow of planned) this.#launch(workflow);
+    this.#failingFlight = planned.find((p) => p.dueInMs === 0)?.workflowId ?? null;
+    const held = this.#failingFlight;
+    // Another worker may run the activity: its end is then not seen here.
+    if (held) setTimeout(() => this.#failingFlight === held && this.ended(held), 30_000).unref();
+  }
+
+  async #claim(request: ClaimRequest, carryFor: (count: number) => boolean): Promise<Planned[]> {
+    let planned: Planned[] = [];
+    await this.#ports.claim(request, (claimed) => {
+      planned = planWorkflows(claimed, {
+        carry: carryFor(claimed.length),
+        maxPerWorkflow: this.#ports.maxPerWorkflow,
+        newWorkflowId: this.#ports.newWorkflowId,
+      });
+      return planned;
+    });
+    return planned;
+  }
+
+  #launch(workflow: Planned): void {
+    this.#slots.take(workflow.workflowId);
+    if (workflow.dueInMs === 0) {
+      this.#flights.set(workflow.workflowId, workflow.deliveries);
+      for (const d of workflow.deliveries) this.#load.claimed(d.endpointId, d.endpoint.maxConcurrency);
+    }
+    const starting = this.#start(workflow);
+    this.#starting.add(starting);
+    void starting.finally(() => this.#starting.delete(starting));
+  }
+
+  /** The rows say "claimed" already, so a failed start is retried under the same id; giving up leaves it to the reconciler. */
+  async #start(workflow: Planned): Promise<void> {
+    let waitMs = FIRST_RETRY_MS;
+    while (!this.#stopped) {
+      try {
+        await this.#ports.start(workflow);
+        if (workflow.dueInMs > 0) this.#slots.release(workflow.workflowId);
+        if (workflow.dueInMs > 0 || this.#slots.held.includes(workflow.workflowId)) this.#acknowledged.add(workflow.workflowId);
+        return;
+      } catch (error) {
+        this.#ports.onFault('start', error);
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+  }
+
+  async #checkSlots(): Promise<void> {
+    try {
+      const acknowledged = [...this.#acknowledged];
+      this.#acknowledged.clear();
+      if (acknowledged.length > 0) await this.#ports.markStarted(acknowledged);
+      const held = this.#slots.held;
+      if (held.length === 0) return;
+      for (const workflowId of await this.#ports.begunOf(held)) this.#slots.release(workflowId);
+    } catch (error) {
+      this.#ports.onFault('slots', error);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { OverdueWorkflow } from '../store/recovery.ts';
+import type { StartWorkflow } from './start-workflow.ts';
+
+const EVERY_MS = 30_000;
+/** Claimed this long ago and not started: the process that claimed it is gone, or it would have said so. */
+const CLAIMED_MS = 5_000;
+const OVERDUE_MS = 120_000;
+const BACKOFF_MS = 60_000;
+
+export interface ReconcilerPorts {
+  overdue(limits: { claimedMs: number; startedMs: number; backoffMs: number }): Promise<OverdueWorkflow[]>;
+  markStarted(workflowIds: readonly string[]): Promise<void>;
+  start: StartWorkflow;
+  /** Scales what counts as overdue, as it scales the schedules. */
+  timeScale: number;
+  onFault(where: string, error: unknown): void;
+}
+
+/** Starts again, under their own ids, workflows that the store says should be running and Temporal may not know. */
+export class Reconciler {
+  readonly #ports: ReconcilerPorts;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(ports: ReconcilerPorts) {
+    this.#ports = ports;
+  }
+
+  run(): void {
+    this.#timer = setInterval(() => this.pass(), Math.max(1_000, EVERY_MS * this.#ports.timeScale));
+    this.pass();
+  }
+
+  /** One pass; passes never overlap. */
+  pass(): Promise<void> {
+    this.#running = this.#running.then(() => this.#pass());
+    return this.#running;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #pass(): Promise<void> {
+    const { timeScale } = this.#ports;
+    try {
+      const overdue = await this.#ports.overdue({
+        claimedMs: CLAIMED_MS,
+        startedMs: OVERDUE_MS * timeScale,
+        backoffMs: BACKOFF_MS * timeScale,
+      });
+      for (const { workflowId, deliveries } of overdue) {
+        const carrier = deliveries.length > 1;
+        const dueInMs = Math.max(0, ...deliveries.map((d) => Math.ceil(d.dueInMs)));
+        await this.#ports.start({ workflowId, carrier, deliveries, dueInMs });
+        await this.#ports.markStarted([workflowId]);
+      }
+    } catch (error) {
+      this.#ports.onFault('reconcile', error);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import { Client } from '@temporalio/client';
+import { NativeConnection, type NativeConnectionOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { createAttempt } from '../activities/attempt.ts';
+import { createCancelInStore } from '../activities/cancel-in-store.ts';
+import { type AttemptLog, createSend } from '../activities/send.ts';
+import type { Activities } from '../activities/types.ts';
+import type { HttpPort } from '../domain/delivery/types.ts';
+import type { Store } from '../store/open-store.ts';
+import { TASK_QUEUE } from '../workflows/messages.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { ensureNamespace } from './namespace.ts';
+import { Reconciler } from './reconciler.ts';
+import { createStartWorkflow } from './start-workflow.ts';
+
+export interface RuntimeOptions {
+  store: Store;
+  http: HttpPort;
+  connection: NativeConnectionOptions;
+  namespace: string;
+  retentionDays: number;
+  workflowBundle: WorkflowBundleOption;
+  timeScale: number;
+  maxPerWorkflow: number;
+  userAgent: string;
+  /** One wide line per attempt. */
+  onAttempt(log: AttemptLog): void;
+  onWarning(text: string): void;
+  onFault(where: string, error: unknown): void;
+  /** After an endpoint was disabled by its own 410: its pending deliveries are to be cancelled and their workflows told. */
+  onDisabled(endpointId: string): void;
+}
+
+/** How long running attempts may take to end at a shutdown; above the longest timeout, so that none is cut off. */
+const SHUTDOWN_GRACE = '35 seconds';
+const NAMESPACE_SETTING = 'temporal_namespace_id';
+const RESTART_WAIT_MS = 1_000;
+
+/** A worker that runs: dispatcher, reconciler, Temporal's worker, one connection for all. */
+export interface Runtime {
+  client: Client;
+  /** Whether Temporal answers now. */
+  healthy(): Promise<boolean>;
+  /** Takes no new work, lets running attempts end, closes the connection. */
+  stop(): Promise<void>;
+}
+
+/** Connects to Temporal, makes the namespace ready, and works until `stop`. The worker is made anew if it fails. */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { store, namespace } = options;
+  const connection = await NativeConnection.connect(options.connection);
+  const searchable = await prepare(connection, options);
+  const client = new Client({ connection, namespace });
+  const start = createStartWorkflow(client, { searchable });
+  const dispatcher = new Dispatcher({
+    claim: store.claim,
+    begunOf: store.recovery.begunOf,
+    markStarted: store.recovery.markStarted,
+    start,
+    newWorkflowId: store.newWorkflowId,
+    maxPerWorkflow: options.maxPerWorkflow,
+    onFault: options.onFault,
+  });
+  const reconciler = new Reconciler({ ...store.recovery, start, timeScale: options.timeScale, onFault: options.onFault });
+  const activities = createActivities(options, dispatcher);
+  const newWorker = () =>
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: options.workflowBundle,
+      activities,
+      maxConcurrentActivityTaskExecutions: 200,
+      shutdownGraceTime: SHUTDOWN_GRACE,
+    });
+  let worker = await newWorker();
+  let stopping = false;
+  const working = (async () => {
+    while (!stopping) {
+      try {
+        await worker.run();
+      } catch (error) {
+        options.onFault('worker', error);
+      }
+      while (!stopping) {
+        await new Promise((resolve) => setTimeout(resolve, RESTART_WAIT_MS));
+        try {
+          // The namespace may be gone with Temporal's database.
+          await prepare(connection, options);
+          worker = await newWorker();
+          dispatcher.wake();
+          break;
+        } catch (error) {
+          options.onFault('worker', error);
+        }
+      }
+    }
+  })();
+  const stopListening = store.onWaiting(() => dispatcher.wake());
+  dispatcher.run();
+  reconciler.run();
+
+  return {
+    client,
+    async healthy() {
+      try {
+        await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    async stop() {
+      stopping = true;
+      stopListening();
+      await Promise.all([dispatcher.stop(), reconciler.stop()]);
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await working;
+      await connection.close();
+    },
+  };
+}
+
+/** Namespace and search attributes; a namespace with another id than last time means that Temporal's database was lost. */
+async function prepare(connection: NativeConnection, options: RuntimeOptions): Promise<boolean> {
+  const { store, namespace, retentionDays } = options;
+  const ensured = await ensureNamespace(connection, { namespace, retentionDays });
+  for (const warning of ensured.warnings) options.onWarning(warning);
+  const before = await store.recovery.readSetting(NAMESPACE_SETTING);
+  if (before !== null && before !== ensured.namespaceId) {
+    const released = await store.recovery.afterTemporalLoss();
+    options.onWarning(`Temporal's namespace is a new one: ${released} pending deliveries start again from the store`);
+  }
+  if (before !== ensured.namespaceId) await store.recovery.writeSetting(NAMESPACE_SETTING, ensured.namespaceId);
+  return ensured.searchAttributes;
+}
+
+function createActivities(options: RuntimeOptions, dispatcher: Dispatcher): Activities {
+  const { store } = options;
+  const send = createSend({
+    store: store.attempts,
+    http: options.http,
+    nowMs: Date.now,
+    random: Math.random,
+    userAgent: options.userAgent,
+    timeScale: options.timeScale,
+    onAttempt(log) {
+      dispatcher.attempted(log.endpointId, log.outcome === 'delivered');
+      options.onAttempt(log);
+    },
+    onDisabled: options.onDisabled,
+  });
+  return {
+    attempt: createAttempt({
+      store: store.attempts,
+      send,
+      onBegun: (workflowId) => dispatcher.begun(workflowId),
+      onEnded: (workflowId) => dispatcher.ended(workflowId),
+    }),
+    cancelInStore: createCancelInStore(store.attempts),
+  };
+}
