@@ -23,7 +23,7 @@ export async function waitUntilServing(address: string, timeoutMs: number, signa
   });
   try {
     while (!signal.aborted && performance.now() < giveUpAt) {
-      if (await isServing(connection)) return true;
+      if (await connection.withAbortSignal(signal, () => isServing(connection))) return true;
       await sleep(50, undefined, { signal }).catch(() => {});
     }
     return false;
