@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lt, type SQL } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import type { Db } from './database.ts';
 import { attempts, deliveries } from './schema.ts';
@@ -90,8 +90,12 @@ export function createDeliveryReader(db: Db) {
       return (row as StoredDelivery | undefined) ?? null;
     },
 
-    /** Every try, oldest first, the one under way last; `null` when there is no such delivery. */
-    async attempts(organizationId: string, id: string): Promise<StoredAttempt[] | null> {
+    /** Tries, oldest first, those of a higher number than `after`, the one under way last; `null` without such a delivery. */
+    async attempts(
+      organizationId: string,
+      id: string,
+      page: { limit: number; after: number },
+    ): Promise<StoredAttempt[] | null> {
       // The open columns are read first: an attempt that finishes in between shows up as a row, and is not listed twice.
       const [open] = await db
         .select({
@@ -119,10 +123,18 @@ export function createDeliveryReader(db: Db) {
           exchanges: attempts.exchanges,
         })
         .from(attempts)
-        .where(and(eq(attempts.organizationId, organizationId), eq(attempts.deliveryId, id)))
-        .orderBy(asc(attempts.number));
+        .where(
+          and(
+            eq(attempts.organizationId, organizationId),
+            eq(attempts.deliveryId, id),
+            gt(attempts.number, page.after),
+          ),
+        )
+        .orderBy(asc(attempts.number))
+        .limit(page.limit);
       const { id: openId, startedAt } = open;
-      if (openId === null || startedAt === null || finished.some((attempt) => attempt.id === openId)) return finished;
+      const listed = finished.length === page.limit || finished.some((attempt) => attempt.id === openId);
+      if (openId === null || startedAt === null || listed || open.number <= page.after) return finished;
       return [...finished, { ...inProgress, id: openId, startedAt, number: open.number, generation: open.generation }];
     },
   };

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { StoredAttempt, StoredDelivery } from '../store/read-deliveries.ts';
+import { shownInstant } from './fields.ts';
+
+export const deliveryStatus = z.enum(['pending', 'delivered', 'failed', 'cancelled']);
+
+export const Delivery = z
+  .object({
+    id: z.string(),
+    eventId: z.string(),
+    endpointId: z.string(),
+    eventType: z.string(),
+    status: deliveryStatus,
+    reason: z.string().nullable().meta({ description: 'Why it ended or waits, such as `endpoint_disabled`.' }),
+    generation: z.int().meta({ description: 'Raised by every resend; restarts the retry schedule.' }),
+    attemptCount: z.int(),
+    nextAttemptAt: shownInstant.nullable(),
+    workflowId: z.string().nullable().meta({ description: 'The Temporal workflow that has it; null while it waits.' }),
+    workflowUrl: z.string().nullable(),
+    lastStatusCode: z.int().nullable(),
+    lastErrorCode: z.string().nullable(),
+    createdAt: shownInstant,
+    completedAt: shownInstant.nullable(),
+  })
+  .meta({ id: 'Delivery' });
+
+export const Exchange = z
+  .object({
+    method: z.string(),
+    url: z.string(),
+    requestHeaders: z.record(z.string(), z.string()).meta({ description: "The customer's own values are masked." }),
+    requestBody: z.string(),
+    status: z.int().nullable(),
+    responseHeaders: z.record(z.string(), z.string()).nullable(),
+    responseBody: z.string().nullable().meta({ description: 'The first 64 KiB.' }),
+    responseEncoding: z.enum(['utf8', 'base64']),
+    responseTruncated: z.boolean(),
+    durationMs: z.number(),
+    errorCode: z.string().nullable(),
+    errorMessage: z.string().nullable(),
+  })
+  .meta({ id: 'Exchange', description: 'One HTTP request and its answer.' });
+
+export const Attempt = z
+  .object({
+    id: z.string(),
+    number: z.int().meta({ description: 'From 1, over all generations.' }),
+    generation: z.int(),
+    outcome: z.enum(['delivered', 'failed', 'worker_lost', 'in_progress']),
+    errorCode: z.string().nullable(),
+    errorMessage: z.string().nullable(),
+    statusCode: z.int().nullable(),
+    durationMs: z.number().nullable(),
+    startedAt: shownInstant,
+    finishedAt: shownInstant.nullable(),
+    nextAttemptAt: shownInstant.nullable(),
+    exchanges: z.array(Exchange),
+  })
+  .meta({ id: 'Attempt', description: 'One try of a delivery.' });
+
+/** A delivery as the API shows it. */
+export function showDelivery(
+  row: StoredDelivery,
+  workflowLink: (workflowId: string) => string | null,
+): z.output<typeof Delivery> {
+  return { ...row, workflowUrl: row.workflowId === null ? null : workflowLink(row.workflowId) };
+}
+
+/** An attempt as the API shows it. */
+export function showAttempt(row: StoredAttempt): z.output<typeof Attempt> {
+  return {
+    ...row,
+    outcome: row.outcome as z.output<typeof Attempt>['outcome'],
+    exchanges: JSON.parse(row.exchanges),
+  };
+}

@@ -1,0 +1,54 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { HttpPort } from '../domain/delivery/types.ts';
+import type { ApiKeyStore } from '../store/api-keys.ts';
+import type { ControlResult } from '../store/control.ts';
+import type { EndpointStore } from '../store/endpoints.ts';
+import type { EventTypeStore } from '../store/event-types.ts';
+import type { OrganizationStore } from '../store/organizations.ts';
+import type { DeliveryReader } from '../store/read-deliveries.ts';
+import type { EventReader } from '../store/read-events.ts';
+import type { ReplayInclude, ReplayRequest } from '../store/replay.ts';
+import type { PublishItem, PublishResult } from '../store/types.ts';
+
+/** What may be done to deliveries from outside. Each commits in the store; telling the workflow comes after. */
+export interface DeliveryControl {
+  cancel(organizationId: string, deliveryId: string): Promise<ControlResult>;
+  retryNow(organizationId: string, deliveryId: string): Promise<ControlResult>;
+  resend(organizationId: string, deliveryId: string): Promise<ControlResult>;
+  /** Cancels what waits for an endpoint, in batches; yields the workflows that held it. */
+  cancelPendingOf(endpointId: string, reason: string): AsyncIterable<{ workflowId: string; ids: string[] }[]>;
+  /** Counts per kind: brought back, or with `dryRun` to be brought back. */
+  replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>>;
+}
+
+/** All the gateway is given: it reads no environment, opens no port and keeps no state of its own. */
+export interface GatewayDependencies {
+  organizations: OrganizationStore;
+  apiKeys: ApiKeyStore;
+  endpoints: EndpointStore;
+  eventTypes: EventTypeStore;
+  events: EventReader;
+  deliveries: DeliveryReader;
+  /** Resolves once committed. */
+  publish(item: PublishItem): Promise<PublishResult>;
+  control: DeliveryControl;
+  /** Tells a workflow that the store has changed for these deliveries. May fail: the reconciler heals. */
+  signalLookAgain(workflowId: string, deliveryIds: readonly string[]): Promise<void>;
+  /** Signal-with-start of the delivery's own workflow after a resend. May fail likewise. */
+  resendWorkflow(organizationId: string, deliveryId: string): Promise<void>;
+  /** Where a person sees the workflow; null when no Temporal UI is known. */
+  workflowLink(workflowId: string): string | null;
+  /** Both must answer within a few seconds; a fault counts as `false`. */
+  readiness(): Promise<{ store: boolean; temporal: boolean }>;
+  http: HttpPort;
+  /** The rule of the address guard that a URL breaks, in words; `undefined` when it may be called. */
+  checkUrl(url: URL): string | undefined;
+  adminKey: string;
+  logger: FastifyBaseLogger;
+  /** Multiplies overlaps of secret rotation; 1 in production. */
+  timeScale: number;
+  /** Waybill's version, for the OpenAPI document and `User-Agent`. */
+  version: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { catalogueOf } from '../domain/dialects/catalogues.ts';
+import type { DialectWire } from '../domain/dialects/dialect.ts';
+import { ed25519PublicKeyOf, ed25519SecretFromSeed } from '../domain/signing/ed25519.ts';
+import type { NewSecret } from '../store/endpoint-secrets.ts';
+import { type FieldError, fieldProblem } from './errors.ts';
+import { DEFAULT_DIALECT } from './fields.ts';
+
+const RANDOM_BYTES = 32;
+
+/**
+ * Checks the address of an endpoint: http or https, no credentials or fragment, the dialect's own rule, then the guard's
+ * (`checkUrl`). Throws `url_not_allowed`; the rule never repeats the URL, which may hold a secret.
+ */
+export function checkEndpointUrl(text: string, wire: DialectWire, checkUrl: (url: URL) => string | undefined): void {
+  const refused = (rule: string) => fieldProblem('url_not_allowed', [{ field: 'url', rule }]);
+  const url = /[\s\p{Cc}]/u.test(text) ? null : URL.parse(text);
+  if (url === null) throw refused('must be an absolute URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused('must begin with https:// or http://');
+  if (url.username !== '' || url.password !== '') throw refused('must not contain a user name or password');
+  if (url.hash !== '') throw refused('must not contain a fragment');
+  const rule = wire.urlRule(url) ?? checkUrl(url);
+  if (rule !== undefined) throw refused(rule);
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** Tab, visible ASCII and the upper half of latin1: RFC 9110, section 5.5. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const RESERVED = new Set([
+  'host',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'user-agent',
+]);
+const RESERVED_PREFIXES = ['proxy-', 'webhook-', 'svix-', 'waybill-', 'x-waybill-'];
+const MAX_HEADER_BYTES = 8 * 1024;
+
+/** The rules that custom headers break: reserved are the connection's, the signatures', and those the dialect sets itself. */
+export function headerErrors(
+  headers: readonly { name: string; value: string | null }[],
+  wire: DialectWire,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  const ownNames = dialectHeaderNames(wire);
+  headers.forEach(({ name, value }, i) => {
+    const lower = name.toLowerCase();
+    const refuse = (part: string, rule: string) => errors.push({ field: `headers.${i}.${part}`, rule });
+    if (!TOKEN.test(name)) refuse('name', 'must be an HTTP token');
+    if (RESERVED.has(lower) || ownNames.has(lower) || RESERVED_PREFIXES.some((prefix) => lower.startsWith(prefix))) {
+      refuse('name', 'is reserved');
+    }
+    if (seen.has(lower)) refuse('name', 'is given twice');
+    seen.add(lower);
+    if (value !== null && !HEADER_VALUE.test(value)) refuse('value', 'must hold latin1 characters and no line breaks');
+  });
+  const bytes = headers.reduce((sum, { name, value }) => sum + name.length + (value?.length ?? 0), 0);
+  if (bytes > MAX_HEADER_BYTES) errors.push({ field: 'headers', rule: `must not exceed ${MAX_HEADER_BYTES} bytes` });
+  return errors;
+}
+
+/** Names, in lower case, of the headers that a dialect writes: a customer's of the same name could pass for the signature. */
+function dialectHeaderNames(wire: DialectWire): Set<string> {
+  const value = wire.secret.format(new Uint8Array(RANDOM_BYTES));
+  const { name: type, example: data } = catalogueOf(wire.name)?.eventTypes[0] ?? { name: 'type', example: {} };
+  const { headers } = wire.render(
+    { id: 'evt', dialect: wire.name, type, data, occurredAt: '1970-01-01T00:00:00.000Z', organizationUuid: '' },
+    {
+      deliveryId: 'dlv',
+      attemptId: 'atm',
+      timestampSeconds: 0,
+      secrets: [{ scheme: 'hmac', value }],
+      userAgent: 'Waybill',
+      options: {},
+    },
+  );
+  return new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+}
+
+/** What the caller says of a secret. */
+export interface SecretChoice {
+  secret?: string | null | undefined;
+  signature?: 'hmac' | 'ed25519' | null | undefined;
+}
+
+/** The secret to keep: the caller's if it suits the dialect, else a fresh one. Throws a problem naming the field, never the secret. */
+export function chooseSecret(wire: DialectWire, choice: SecretChoice): NewSecret {
+  const { secret, signature } = choice;
+  const takesEd25519 = wire.name === DEFAULT_DIALECT;
+  if (signature === 'ed25519' && !takesEd25519) throw refuse('signature', 'ed25519 is not known to this dialect');
+  if (secret === undefined || secret === null) {
+    const random = randomBytes(RANDOM_BYTES);
+    return signature === 'ed25519'
+      ? { scheme: 'ed25519', value: ed25519SecretFromSeed(random) }
+      : { scheme: 'hmac', value: wire.secret.format(random) };
+  }
+  const rule = wire.secret.check(secret);
+  if (rule !== undefined) throw refuse('secret', rule);
+  const scheme = takesEd25519 && secret.startsWith('whsk_') ? 'ed25519' : 'hmac';
+  if (signature && signature !== scheme) throw refuse('secret', `is no ${signature} secret`);
+  return { scheme, value: secret };
+}
+
+/** What the customer is shown, once: the shared secret, or with ed25519 the public key, by which receivers verify. */
+export function shownSecret(secret: NewSecret): { secret: string; publicKey: string | null } {
+  if (secret.scheme === 'hmac') return { secret: secret.value, publicKey: null };
+  const publicKey = ed25519PublicKeyOf(secret.value);
+  return { secret: publicKey, publicKey };
+}
+
+function refuse(field: string, rule: string) {
+  return fieldProblem('validation_failed', [{ field, rule }]);
+}

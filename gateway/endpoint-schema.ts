@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { ANY_DIALECT, checkEventTypePattern } from '../domain/delivery/match-endpoint.ts';
+import { DIALECT_NAMES } from '../domain/dialects/wires.ts';
+import type { Endpoint as StoredEndpoint } from '../store/endpoints.ts';
+import { line, shownInstant } from './fields.ts';
+
+/** Stands for a header's value in answers. In a change it keeps the stored value, so that what was read can be sent back. */
+export const MASK = '••••';
+
+const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
+
+const eventTypePattern = z.string().superRefine((pattern, ctx) => {
+  const rule = checkEventTypePattern(pattern);
+  if (rule !== undefined) ctx.addIssue({ code: 'custom', message: rule });
+});
+
+export const endpointDialect = z.enum([ANY_DIALECT, ...DIALECT_NAMES]);
+export const endpointUrl = z.string().min(1).max(2_048);
+export const endpointSecret = z.string().min(1).max(512);
+export const signature = z.enum(['hmac', 'ed25519']);
+export const headerList = z
+  .array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().max(8_192) }))
+  .max(100);
+export const endpointOptions = z.record(line(64), z.union([z.string().max(1_024), z.number(), z.boolean()]));
+
+/** What creation and change share. Null or absent: the dialect's own way. */
+const settings = {
+  description: z
+    .string()
+    .max(1_024)
+    .regex(/^[^\0]*$/, 'must not contain NUL')
+    .optional(),
+  eventTypes: z
+    .array(eventTypePattern)
+    .min(1)
+    .max(100)
+    .nullish()
+    .meta({ description: 'Names and patterns (`job.*`, `flexorch:job.*`, `*`); null: every type.' }),
+  presenceName: line(256).nullish().meta({ description: 'Events of this presence match too.' }),
+  userId: line(256).nullish().meta({ description: 'Only events of this user, and those that name none.' }),
+  options: endpointOptions.optional().meta({ description: 'Settings that only this dialect knows.' }),
+  headers: headerList.optional().meta({ description: "Sent along with the dialect's own." }),
+  retryDelaysMs: z
+    .array(z.int().min(0).max(SEVEN_DAYS_MS))
+    .max(30)
+    .nullish()
+    .meta({ description: 'Waits before the second, third … attempt; empty: never retried.' }),
+  timeoutMs: z.int().min(1_000).max(30_000).nullish(),
+  maxConcurrency: z.int().min(1).max(1_000).nullish().meta({ description: 'Attempts open at the same time.' }),
+  acknowledge: z
+    .literal('echo')
+    .nullish()
+    .meta({ description: '`echo`: delivered only once the answer repeats the delivery id.' }),
+};
+
+export const NewEndpoint = z
+  .strictObject({
+    url: endpointUrl,
+    dialect: endpointDialect.optional().meta({ description: "Default: the key's dialect, else `standard`." }),
+    destination: z.literal('webhook').optional(),
+    ...settings,
+    secret: endpointSecret.optional().meta({ description: 'Default: a fresh one.' }),
+    signature: signature
+      .optional()
+      .meta({ description: '`ed25519` (standard only): receivers verify by a public key.' }),
+  })
+  .meta({ id: 'NewEndpoint' });
+
+export const EndpointPatch = z
+  .strictObject({ url: endpointUrl.optional(), ...settings })
+  .meta({ id: 'EndpointPatch', description: `Absent fields stay. A header value of ${MASK} keeps the stored one.` });
+
+export const Endpoint = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    dialect: z.string(),
+    destination: z.string(),
+    description: z.string(),
+    eventTypes: z.array(z.string()).nullable(),
+    presenceName: z.string().nullable(),
+    userId: z.string().nullable(),
+    options: z.record(z.string(), z.unknown()),
+    headers: z.array(z.object({ name: z.string(), value: z.string() })).meta({ description: 'Values are masked.' }),
+    retryDelaysMs: z.array(z.int()).nullable(),
+    timeoutMs: z.int().nullable(),
+    maxConcurrency: z.int().nullable(),
+    acknowledge: z.literal('echo').nullable(),
+    disabled: z.boolean(),
+    disabledAt: shownInstant.nullable(),
+    disabledReason: z.string().nullable(),
+    pausedAt: shownInstant.nullable(),
+    pausedReason: z.string().nullable(),
+    version: z.int(),
+    createdAt: shownInstant,
+    updatedAt: shownInstant,
+  })
+  .meta({ id: 'Endpoint' });
+
+/** What is answered once, at creation and rotation. */
+export const shownSecretFields = {
+  secret: z
+    .string()
+    .meta({ description: 'Shown only this once. With ed25519 the public key, by which receivers verify.' }),
+  publicKey: z.string().nullable().meta({ description: '`whpk_…` with ed25519, else null.' }),
+};
+
+export const EndpointWithSecret = Endpoint.extend(shownSecretFields).meta({ id: 'EndpointWithSecret' });
+
+/** An endpoint as the API shows it: header values masked, no secret. */
+export function showEndpoint(endpoint: StoredEndpoint): z.output<typeof Endpoint> {
+  const { organizationId: _, headerNames, ...shown } = endpoint;
+  return {
+    ...shown,
+    headers: headerNames.map((name) => ({ name, value: MASK })),
+    disabled: endpoint.disabledAt !== null,
+  };
+}

@@ -1,0 +1,103 @@
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { type FieldError, fieldProblem, Problem, type ProblemDocument, problemDocument } from './errors.ts';
+
+/** Answers every fault as a problem: the caller's by its code, ours as a 500 that names only the request id. */
+export function installErrorHandler(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
+    const problem = toProblem(error);
+    if (problem) return sendProblem(reply, problemDocument(problem));
+    logFault(request.log, error);
+    const detail = `The request failed inside Waybill; its log has more under ${request.id}.`;
+    return sendProblem(reply, { ...problemDocument(new Problem('internal_error', detail)), requestId: request.id });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, problemDocument(new Problem('not_found', 'There is no such path, or not with this method.'))),
+  );
+}
+
+/** Sends a problem past the route's response schema. */
+function sendProblem(reply: FastifyReply, problem: ProblemDocument): FastifyReply {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify as (payload: unknown) => string)
+    .send(problem);
+}
+
+/** `undefined`: the fault is ours. */
+function toProblem(error: FastifyError | Problem): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    // An id of the wrong form is the id of nothing.
+    if (error.validationContext === 'params') return new Problem('not_found', 'Nothing has such an id.');
+    return fieldProblem(
+      'validation_failed',
+      error.validation.flatMap(({ instancePath, keyword, message, params }) =>
+        toFieldErrors({
+          path: instancePath.split('/').filter((part) => part !== ''),
+          code: keyword,
+          message: message ?? keyword,
+          ...(params as { keys?: string[] }),
+        }),
+      ),
+    );
+  }
+  switch (error.statusCode) {
+    case 413:
+      return new Problem('payload_too_large', 'The body exceeds the limit of this path.');
+    case 415:
+      return new Problem('unsupported_media_type', 'The body must be sent as application/json.');
+    case 400:
+      return isBodyFault(error)
+        ? new Problem('invalid_json', 'The body could not be parsed as JSON.')
+        : new Problem('bad_request', 'The request could not be parsed.');
+    default:
+      return undefined;
+  }
+}
+
+function isBodyFault(error: FastifyError): boolean {
+  return error instanceof SyntaxError || error.code?.startsWith('FST_ERR_CTP_') === true;
+}
+
+interface Issue {
+  path: readonly PropertyKey[];
+  code: string;
+  message: string;
+  keys?: readonly string[];
+}
+
+function toFieldErrors({ path, code, message, keys }: Issue): FieldError[] {
+  const fields = path.map(String);
+  if (code === 'unrecognized_keys' && keys) {
+    return keys.map((key) => ({ field: [...fields, key].join('.'), rule: 'is not a known field' }));
+  }
+  return [{ field: fields.join('.') || 'body', rule: ruleText(message) }];
+}
+
+/** The fields that a value breaks, from zod's account; `root` is the path of the value itself, empty for a whole body. */
+export function zodFieldErrors(error: z.ZodError, root: readonly string[]): FieldError[] {
+  return error.issues.flatMap((issue) => toFieldErrors({ ...issue, path: [...root, ...issue.path] }));
+}
+
+/** Zod's text, with the word for a missing field that people look for. */
+function ruleText(message: string): string {
+  return message.endsWith(', received undefined')
+    ? message.replace(/^Invalid input: (.*), received undefined$/, 'is required: $1')
+    : message;
+}
+
+/**
+ * Logs a fault of ours without the values a failed query carried: the database library puts them, event data included, into
+ * message and stack.
+ */
+export function logFault(log: FastifyBaseLogger, error: unknown, message = 'request failed'): void {
+  const outer = error instanceof Error ? error : new Error(String(error));
+  const cause = outer.cause instanceof Error ? outer.cause : undefined;
+  const inner = (cause ?? outer) as Error & { code?: string };
+  const frames = (outer.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  log.error({ fault: { name: outer.name, code: inner.code, message: inner.message, at: frames } }, message);
+}

@@ -1,0 +1,91 @@
+import type { PublishItem } from '../store/types.ts';
+import { fingerprintOf, MAX_DEPTH, TooDeepError } from './canonical-json.ts';
+import { checkEventData, isOpenDialect } from './check-data.ts';
+import type { GatewayDependencies } from './dependencies.ts';
+import { fieldProblem, Problem } from './errors.ts';
+import type { NewEvent } from './event-schema.ts';
+import { DEFAULT_DIALECT, toUtc } from './fields.ts';
+
+/** In whose name an event is published. */
+export interface Publisher {
+  organizationId: string;
+  /** The dialect of events that name none. */
+  dialect: string | null;
+}
+
+/** `repeated`: the same was published before. */
+export interface Published {
+  id: string;
+  repeated: boolean;
+}
+
+/** Checks an event against its type, then commits it. Everything that is wrong with it is thrown as a problem. */
+export async function publish(
+  deps: Pick<GatewayDependencies, 'publish' | 'eventTypes' | 'now'>,
+  publisher: Publisher,
+  event: NewEvent,
+  idempotencyKey: string | null,
+): Promise<Published> {
+  const { organizationId } = publisher;
+  const dialect = event.dialect ?? publisher.dialect ?? DEFAULT_DIALECT;
+  // Before the check: it bounds the depth, on which a recursive schema would overflow.
+  const item = toItem(organizationId, { ...event, dialect }, idempotencyKey, deps.now());
+  const rules = isOpenDialect(dialect) ? await deps.eventTypes.publishRules(organizationId) : null;
+  checkEventData({ dialect, type: event.type, data: event.data }, rules);
+  return commit(deps, item);
+}
+
+/** Commits an event without a look at its type: for test events, which need no registered one. */
+export async function publishUnchecked(
+  deps: Pick<GatewayDependencies, 'publish' | 'now'>,
+  organizationId: string,
+  event: NewEvent & { dialect: string },
+): Promise<Published> {
+  return commit(deps, toItem(organizationId, event, null, deps.now()));
+}
+
+function toItem(
+  organizationId: string,
+  event: NewEvent & { dialect: string },
+  idempotencyKey: string | null,
+  nowMs: number,
+): PublishItem {
+  return {
+    organizationId,
+    dialect: event.dialect,
+    type: event.type,
+    fingerprint: fingerprint(event),
+    data: JSON.stringify(event.data),
+    occurredAt: event.occurredAt === undefined ? new Date(nowMs).toISOString() : toUtc(event.occurredAt),
+    id: event.id ?? null,
+    idempotencyKey,
+    presenceName: event.presenceName ?? null,
+    userId: event.userId ?? null,
+    to: event.to ?? null,
+  };
+}
+
+async function commit(deps: Pick<GatewayDependencies, 'publish'>, item: PublishItem): Promise<Published> {
+  const result = await deps.publish(item);
+  switch (result.kind) {
+    case 'created':
+      return { id: result.eventId, repeated: false };
+    case 'repeated':
+      return { id: result.eventId, repeated: true };
+    case 'conflict':
+      throw new Problem('idempotency_conflict', `This ${result.field} was used before for other content.`, [
+        { field: result.field, rule: 'must not be used again with other content' },
+      ]);
+    case 'unknown_endpoint':
+      throw fieldProblem('validation_failed', [{ field: 'to', rule: `names no endpoint: ${result.endpointId}` }]);
+  }
+}
+
+function fingerprint(event: NewEvent): string {
+  try {
+    return fingerprintOf(event);
+  } catch (error) {
+    if (!(error instanceof TooDeepError)) throw error;
+    throw fieldProblem('validation_failed', [{ field: 'data', rule: `must not be nested deeper than ${MAX_DEPTH}` }]);
+  }
+}

@@ -1,0 +1,97 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { Attempt, Delivery, deliveryStatus, showAttempt, showDelivery } from '../delivery-schema.ts';
+import type { GatewayDependencies } from '../dependencies.ts';
+import { Problem } from '../errors.ts';
+import { eventTypeName, ID, idParam, instant, toUtc } from '../fields.ts';
+import { pageOf, pageQuery, readCursor, readIdCursor, toPage } from '../paging.ts';
+
+const filterId = z.string().regex(ID).optional();
+
+/** Reading deliveries and their attempts. */
+export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/v1/deliveries',
+      {
+        config: { access: 'read' },
+        schema: {
+          operationId: 'listDeliveries',
+          summary: 'List deliveries, newest first',
+          tags: ['deliveries'],
+          querystring: z.strictObject({
+            ...pageQuery,
+            endpointId: filterId,
+            eventId: filterId,
+            status: deliveryStatus.optional(),
+            type: eventTypeName.optional(),
+            since: instant.optional().meta({ description: 'Created at this time or later.' }),
+            until: instant.optional().meta({ description: 'Created before this time.' }),
+          }),
+          response: { 200: pageOf(Delivery, 'DeliveryPage') },
+        },
+      },
+      async (request) => {
+        const { limit, cursor, endpointId, eventId, status, type, since, until } = request.query;
+        const filter = {
+          endpointId: endpointId ?? null,
+          eventId: eventId ?? null,
+          status: status ?? null,
+          eventType: type ?? null,
+          since: since === undefined ? null : toUtc(since),
+          until: until === undefined ? null : toUtc(until),
+        };
+        const page = { limit: limit + 1, after: readIdCursor(cursor) };
+        const rows = await deps.deliveries.list(request.organizationId, filter, page);
+        return toPage(
+          rows,
+          limit,
+          (row) => [row.id],
+          (row) => showDelivery(row, deps.workflowLink),
+        );
+      },
+    );
+
+    app.get(
+      '/v1/deliveries/:id',
+      {
+        config: { access: 'read' },
+        schema: {
+          operationId: 'getDelivery',
+          summary: 'Get a delivery',
+          tags: ['deliveries'],
+          params: z.object({ id: idParam }),
+          response: { 200: Delivery },
+        },
+      },
+      async (request) => {
+        const row = await deps.deliveries.get(request.organizationId, request.params.id);
+        if (!row) throw new Problem('not_found', 'There is no delivery of this id.');
+        return showDelivery(row, deps.workflowLink);
+      },
+    );
+
+    app.get(
+      '/v1/deliveries/:id/attempts',
+      {
+        config: { access: 'read' },
+        schema: {
+          operationId: 'listAttempts',
+          summary: 'List the attempts of a delivery, oldest first, one under way last',
+          tags: ['deliveries'],
+          params: z.object({ id: idParam }),
+          querystring: z.strictObject(pageQuery),
+          response: { 200: pageOf(Attempt, 'AttemptPage') },
+        },
+      },
+      async (request) => {
+        const { limit, cursor } = request.query;
+        const after = Number(readCursor(cursor, [/^\d{1,9}$/])?.[0] ?? 0);
+        const page = { limit: limit + 1, after };
+        const rows = await deps.deliveries.attempts(request.organizationId, request.params.id, page);
+        if (!rows) throw new Problem('not_found', 'There is no delivery of this id.');
+        return toPage(rows, limit, (row) => [String(row.number)], showAttempt);
+      },
+    );
+  };
+}
