@@ -1,18 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { installAccess } from './access.ts';
 import type { GatewayDependencies } from './dependencies.ts';
-import { installErrorHandler } from './error-handler.ts';
+import { installErrorHandler, refuseUnreadable } from './error-handler.ts';
 import { installJsonBody } from './json-body.ts';
 import { installOpenApi } from './openapi.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
+import { deliveryControlRoutes } from './routes/delivery-control.ts';
+import { endpointStateRoutes } from './routes/endpoint-state.ts';
+import { endpointTestRoutes } from './routes/endpoint-test.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { eventBatchRoutes } from './routes/event-batch.ts';
+import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { replayRoutes } from './routes/replay.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -26,11 +31,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export function buildGateway(deps: GatewayDependencies): FastifyInstance {
   const app = fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     genReqId: () => randomUUID(),
+    frameworkErrors: refuseUnreadable,
     routerOptions: { maxParamLength: 200 },
   });
   app.setValidatorCompiler(validatorCompiler);
@@ -45,9 +51,14 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     organizationRoutes,
     apiKeyRoutes,
     endpointRoutes,
+    endpointStateRoutes,
+    endpointTestRoutes,
+    replayRoutes,
+    eventTypeRoutes,
     eventRoutes,
     eventBatchRoutes,
     deliveryRoutes,
+    deliveryControlRoutes,
   ]) {
     app.register(routes(deps));
   }

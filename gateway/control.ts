@@ -5,11 +5,11 @@ import { Problem } from './errors.ts';
 
 /** Cancels what waits for an endpoint that was just disabled or deleted, and tells the workflows that held it. */
 export async function withdrawDeliveries(
-  deps: Pick<GatewayDependencies, 'control' | 'signalLookAgain' | 'logger'>,
+  deps: Pick<GatewayDependencies, 'cancelPendingOf' | 'signalLookAgain' | 'logger'>,
   endpointId: string,
   reason: string,
 ): Promise<void> {
-  for await (const batch of deps.control.cancelPendingOf(endpointId, reason)) {
+  for await (const batch of deps.cancelPendingOf(endpointId, reason)) {
     await Promise.all(batch.map(({ workflowId, ids }) => tell(deps, () => deps.signalLookAgain(workflowId, ids))));
   }
 }

@@ -15,10 +15,6 @@ export interface DeliveryControl {
   cancel(organizationId: string, deliveryId: string): Promise<ControlResult>;
   retryNow(organizationId: string, deliveryId: string): Promise<ControlResult>;
   resend(organizationId: string, deliveryId: string): Promise<ControlResult>;
-  /** Cancels what waits for an endpoint, in batches; yields the workflows that held it. */
-  cancelPendingOf(endpointId: string, reason: string): AsyncIterable<{ workflowId: string; ids: string[] }[]>;
-  /** Counts per kind: brought back, or with `dryRun` to be brought back. */
-  replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>>;
 }
 
 /** All the gateway is given: it reads no environment, opens no port and keeps no state of its own. */
@@ -32,6 +28,10 @@ export interface GatewayDependencies {
   /** Resolves once committed. */
   publish(item: PublishItem): Promise<PublishResult>;
   control: DeliveryControl;
+  /** Cancels what waits for an endpoint, in batches; yields the workflows that held it. */
+  cancelPendingOf(endpointId: string, reason: string): AsyncIterable<{ workflowId: string; ids: string[] }[]>;
+  /** Counts per kind: brought back, or with `dryRun` to be brought back. */
+  replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>>;
   /** Tells a workflow that the store has changed for these deliveries. May fail: the reconciler heals. */
   signalLookAgain(workflowId: string, deliveryIds: readonly string[]): Promise<void>;
   /** Signal-with-start of the delivery's own workflow after a resend. May fail likewise. */

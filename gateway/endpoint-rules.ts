@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { catalogueOf } from '../domain/dialects/catalogues.ts';
-import type { DialectWire } from '../domain/dialects/dialect.ts';
+import type { DialectWire, WireRequest } from '../domain/dialects/dialect.ts';
 import { ed25519PublicKeyOf, ed25519SecretFromSeed } from '../domain/signing/ed25519.ts';
 import type { NewSecret } from '../store/endpoint-secrets.ts';
 import { type FieldError, fieldProblem } from './errors.ts';
@@ -42,14 +42,14 @@ const RESERVED = new Set([
 const RESERVED_PREFIXES = ['proxy-', 'webhook-', 'svix-', 'waybill-', 'x-waybill-'];
 const MAX_HEADER_BYTES = 8 * 1024;
 
-/** The rules that custom headers break: reserved are the connection's, the signatures', and those the dialect sets itself. */
-export function headerErrors(
-  headers: readonly { name: string; value: string | null }[],
-  wire: DialectWire,
-): FieldError[] {
+/**
+ * Checks custom headers: reserved are the connection's, the signatures', and those the dialect sets itself, for a customer's of
+ * that name could pass for the signature. A value of null is one that stays. Throws a problem naming field and rule, never a value.
+ */
+export function checkHeaders(headers: readonly { name: string; value: string | null }[], wire: DialectWire): void {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
-  const ownNames = dialectHeaderNames(wire);
+  const ownNames = new Set(Object.keys(renderSample(wire, {}).headers).map((name) => name.toLowerCase()));
   headers.forEach(({ name, value }, i) => {
     const lower = name.toLowerCase();
     const refuse = (part: string, rule: string) => errors.push({ field: `headers.${i}.${part}`, rule });
@@ -63,25 +63,32 @@ export function headerErrors(
   });
   const bytes = headers.reduce((sum, { name, value }) => sum + name.length + (value?.length ?? 0), 0);
   if (bytes > MAX_HEADER_BYTES) errors.push({ field: 'headers', rule: `must not exceed ${MAX_HEADER_BYTES} bytes` });
-  return errors;
+  if (errors.length > 0) throw fieldProblem('validation_failed', errors);
 }
 
-/** Names, in lower case, of the headers that a dialect writes: a customer's of the same name could pass for the signature. */
-function dialectHeaderNames(wire: DialectWire): Set<string> {
-  const value = wire.secret.format(new Uint8Array(RANDOM_BYTES));
+/** Checks that the dialect can render with these options. Throws a problem with the dialect's own words. */
+export function checkOptions(options: Readonly<Record<string, unknown>>, wire: DialectWire): void {
+  try {
+    renderSample(wire, options);
+  } catch (error) {
+    throw refuse('options', error instanceof Error ? error.message : 'cannot be rendered');
+  }
+}
+
+/** A first look at what the dialect writes, with the example of its first event type. */
+function renderSample(wire: DialectWire, options: Readonly<Record<string, unknown>>): WireRequest {
   const { name: type, example: data } = catalogueOf(wire.name)?.eventTypes[0] ?? { name: 'type', example: {} };
-  const { headers } = wire.render(
+  return wire.render(
     { id: 'evt', dialect: wire.name, type, data, occurredAt: '1970-01-01T00:00:00.000Z', organizationUuid: '' },
     {
       deliveryId: 'dlv',
       attemptId: 'atm',
       timestampSeconds: 0,
-      secrets: [{ scheme: 'hmac', value }],
+      secrets: [{ scheme: 'hmac', value: wire.secret.format(new Uint8Array(RANDOM_BYTES)) }],
       userAgent: 'Waybill',
-      options: {},
+      options,
     },
   );
-  return new Set(Object.keys(headers).map((name) => name.toLowerCase()));
 }
 
 /** What the caller says of a secret. */

@@ -16,15 +16,19 @@ const eventTypePattern = z.string().superRefine((pattern, ctx) => {
 
 export const endpointDialect = z.enum([ANY_DIALECT, ...DIALECT_NAMES]);
 export const endpointUrl = z.string().min(1).max(2_048);
-export const endpointSecret = z.string().min(1).max(512);
-export const signature = z.enum(['hmac', 'ed25519']);
-export const headerList = z
-  .array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().max(8_192) }))
-  .max(100);
-export const endpointOptions = z.record(line(64), z.union([z.string().max(1_024), z.number(), z.boolean()]));
+/** How an endpoint signs, at creation and rotation. */
+export const secretSettings = {
+  secret: z.string().min(1).max(512).optional().meta({ description: 'Default: a fresh one.' }),
+  signature: z
+    .enum(['hmac', 'ed25519'])
+    .optional()
+    .meta({ description: '`ed25519` (standard only): receivers verify by a public key.' }),
+};
+const headerList = z.array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().max(8_192) })).max(100);
+const endpointOptions = z.record(line(64), z.union([z.string().max(1_024), z.number(), z.boolean()]));
 
 /** What creation and change share. Null or absent: the dialect's own way. */
-const settings = {
+export const endpointSettings = {
   description: z
     .string()
     .max(1_024)
@@ -58,16 +62,13 @@ export const NewEndpoint = z
     url: endpointUrl,
     dialect: endpointDialect.optional().meta({ description: "Default: the key's dialect, else `standard`." }),
     destination: z.literal('webhook').optional(),
-    ...settings,
-    secret: endpointSecret.optional().meta({ description: 'Default: a fresh one.' }),
-    signature: signature
-      .optional()
-      .meta({ description: '`ed25519` (standard only): receivers verify by a public key.' }),
+    ...endpointSettings,
+    ...secretSettings,
   })
   .meta({ id: 'NewEndpoint' });
 
 export const EndpointPatch = z
-  .strictObject({ url: endpointUrl.optional(), ...settings })
+  .strictObject({ url: endpointUrl.optional(), ...endpointSettings })
   .meta({ id: 'EndpointPatch', description: `Absent fields stay. A header value of ${MASK} keeps the stored one.` });
 
 export const Endpoint = z

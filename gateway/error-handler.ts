@@ -17,6 +17,11 @@ export function installErrorHandler(app: FastifyInstance): void {
   );
 }
 
+/** Answers what Fastify could not route, such as a path with broken percent signs. */
+export function refuseUnreadable(_error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  sendProblem(reply, problemDocument(new Problem('bad_request', 'The path could not be decoded.')));
+}
+
 /** Sends a problem past the route's response schema. */
 function sendProblem(reply: FastifyReply, problem: ProblemDocument): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');

@@ -63,7 +63,7 @@ export async function validSecrets(
         or(isNull(endpointSecrets.expiresAt), gt(endpointSecrets.expiresAt, sql`now()`)),
       ),
     )
-    .orderBy(desc(endpointSecrets.id));
+    .orderBy(sql`${endpointSecrets.expiresAt} is null desc`, desc(endpointSecrets.id));
   return rows.map((row) => ({
     scheme: row.scheme as NewSecret['scheme'],
     value: box.open(row.ciphertext, endpointId),

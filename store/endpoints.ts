@@ -2,7 +2,7 @@ import { and, count, desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'driz
 import type { Db } from './database.ts';
 import { expireSecrets, insertSecret, type NewSecret } from './endpoint-secrets.ts';
 import { newId } from './ids.ts';
-import { endpoints, organizations } from './schema.ts';
+import { endpointSecrets, endpoints, organizations } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** What the customer sets; absent optional settings are null. */
@@ -193,6 +193,17 @@ export function createEndpointStore(db: Db, box: SecretBox) {
     /** `false` when there is no such endpoint. Its deliveries and attempts stay readable. */
     async remove(organizationId: string, id: string): Promise<boolean> {
       return (await change(organizationId, id, { deletedAt: sql`now()` })) !== null;
+    },
+
+    /** How the endpoint signs at present; `hmac` also when there is no such endpoint. */
+    async currentScheme(organizationId: string, id: string): Promise<NewSecret['scheme']> {
+      const [row] = await db
+        .select({ scheme: endpointSecrets.scheme })
+        .from(endpointSecrets)
+        .innerJoin(endpoints, eq(endpoints.id, endpointSecrets.endpointId))
+        .where(and(visible(organizationId, id), isNull(endpointSecrets.expiresAt)))
+        .limit(1);
+      return row?.scheme === 'ed25519' ? 'ed25519' : 'hmac';
     },
 
     /** Makes `secret` the current one; the old one signs along for `overlapMs`. `null` when there is no such endpoint. */

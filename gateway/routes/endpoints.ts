@@ -4,7 +4,7 @@ import type { DialectWire } from '../../domain/dialects/dialect.ts';
 import { wireOf } from '../../domain/dialects/wires.ts';
 import { withdrawDeliveries } from '../control.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
-import { checkEndpointUrl, chooseSecret, headerErrors, shownSecret } from '../endpoint-rules.ts';
+import { checkEndpointUrl, checkHeaders, checkOptions, chooseSecret, shownSecret } from '../endpoint-rules.ts';
 import {
   Endpoint,
   EndpointPatch,
@@ -41,7 +41,9 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
         const wire = knownWire(dialect);
         checkEndpointUrl(body.url, wire, deps.checkUrl);
         const headers = body.headers ?? [];
-        refuse(headerErrors(headers, wire));
+        const options = body.options ?? {};
+        checkHeaders(headers, wire);
+        checkOptions(options, wire);
         const secret = chooseSecret(wire, { secret: wanted, signature });
         const created = await deps.endpoints.create(
           request.organizationId,
@@ -52,7 +54,7 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
             eventTypes: body.eventTypes ?? null,
             presenceName: body.presenceName ?? null,
             userId: body.userId ?? null,
-            options: body.options ?? {},
+            options,
             headers,
             retryDelaysMs: body.retryDelaysMs ?? null,
             timeoutMs: body.timeoutMs ?? null,
@@ -131,7 +133,8 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
         const wire = knownWire(standing.dialect);
         if (body.url !== undefined) checkEndpointUrl(body.url, wire, deps.checkUrl);
         const headers = body.headers?.map(({ name, value }) => ({ name, value: value === MASK ? null : value }));
-        if (headers) refuse(headerErrors(headers, wire));
+        if (headers) checkHeaders(headers, wire);
+        if (body.options) checkOptions(body.options, wire);
         const { headers: _, ...settings } = body;
         const updated = await deps.endpoints.update(organizationId, id, {
           ...definedOnly(settings),
@@ -180,10 +183,6 @@ export function knownWire(dialect: string): DialectWire {
   const wire = wireOf(dialect);
   if (!wire) throw new Error(`dialect ${dialect} is unknown to this version`);
   return wire;
-}
-
-function refuse(errors: Parameters<typeof fieldProblem>[1]): void {
-  if (errors.length > 0) throw fieldProblem('validation_failed', errors);
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -12,7 +12,7 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 const MAX_EVENT_BYTES = 1024 * 1024;
 
 // Checked one by one, since a bad event must not fail its neighbours; the document names the real shape.
-const BatchItem = z.unknown().meta({ $ref: '#/components/schemas/NewEvent' });
+const BatchItem = z.unknown().meta({ $ref: '#/components/schemas/NewEventInput' });
 
 const Batch = z.strictObject({ events: z.array(BatchItem).min(1).max(MAX_EVENTS) }).meta({ id: 'EventBatch' });
 

@@ -1,0 +1,68 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { GatewayDependencies } from '../dependencies.ts';
+import { fieldProblem, Problem } from '../errors.ts';
+import { idParam, instant, toUtc } from '../fields.ts';
+import { endpointNotFound } from './endpoints.ts';
+
+const Replay = z
+  .strictObject({
+    since: instant.meta({ description: 'Events published at this time or later.' }),
+    until: instant.optional().meta({ description: 'Events published before this time. Default: now.' }),
+    include: z
+      .array(z.enum(['failed', 'cancelled', 'missing']))
+      .min(1)
+      .max(3)
+      .meta({ description: '`missing`: matching events that never got a delivery to this endpoint.' }),
+    dryRun: z.boolean().optional().meta({ description: 'Counts only.' }),
+  })
+  .meta({ id: 'Replay' });
+
+const ReplayResult = z
+  .object({
+    matched: z.object({ failed: z.int(), cancelled: z.int(), missing: z.int() }),
+    replayed: z.int().meta({ description: 'Deliveries now waiting again; 0 for a dry run.' }),
+  })
+  .meta({ id: 'ReplayResult' });
+
+/** Bringing an endpoint what it missed. */
+export function replayRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/v1/endpoints/:id/replay',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'replayEndpoint',
+          summary: 'Deliver again what failed, was cancelled or is missing',
+          tags: ['endpoints'],
+          params: z.object({ id: idParam }),
+          body: Replay,
+          response: { 200: ReplayResult },
+        },
+      },
+      async (request) => {
+        const { organizationId } = request;
+        const since = toUtc(request.body.since);
+        const until = request.body.until === undefined ? new Date(deps.now()).toISOString() : toUtc(request.body.until);
+        if (since >= until)
+          throw fieldProblem('validation_failed', [{ field: 'since', rule: 'must lie before until' }]);
+        const endpoint = await deps.endpoints.get(organizationId, request.params.id);
+        if (!endpoint) throw endpointNotFound();
+        const dryRun = request.body.dryRun ?? false;
+        const disabled = endpoint.disabledAt !== null;
+        if (disabled && !dryRun) throw new Problem('endpoint_disabled', 'A replay would be cancelled at once.');
+        const include = [...new Set(request.body.include)];
+        const matched = await deps.replay({
+          organizationId,
+          endpoint: { ...endpoint, disabled },
+          since,
+          until,
+          include,
+          dryRun,
+        });
+        return { matched, replayed: dryRun ? 0 : matched.failed + matched.cancelled + matched.missing };
+      },
+    );
+  };
+}

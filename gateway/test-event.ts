@@ -1,0 +1,41 @@
+import { ANY_DIALECT, matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
+import { catalogueOf, eventTypeOf } from '../domain/dialects/catalogues.ts';
+import type { GatewayDependencies } from './dependencies.ts';
+import { DEFAULT_DIALECT } from './fields.ts';
+
+/** What of a test the caller gave. */
+export interface TestEventChoice {
+  type?: string | undefined;
+  data?: Record<string, unknown> | undefined;
+}
+
+/** A test event: `given` as far as the caller said, the rest from the endpoint's subscription and the type's example. */
+export interface TestEvent {
+  dialect: string;
+  type: string;
+  data: Record<string, unknown>;
+}
+
+const UNREGISTERED_TYPE = 'waybill.test';
+const UNREGISTERED_DATA = { message: 'This is a test event from Waybill.' };
+
+/** Picks type and data: a built-in type that the endpoint takes, or `waybill.test` where the dialect lists none. */
+export async function chooseTestEvent(
+  deps: Pick<GatewayDependencies, 'eventTypes'>,
+  organizationId: string,
+  endpoint: { dialect: string; eventTypes: string[] | null },
+  choice: TestEventChoice,
+): Promise<TestEvent> {
+  const dialect = endpoint.dialect === ANY_DIALECT ? DEFAULT_DIALECT : endpoint.dialect;
+  const type = choice.type ?? subscribedType(dialect, endpoint.eventTypes);
+  if (choice.data) return { dialect, type, data: choice.data };
+  const registered = await deps.eventTypes.get(organizationId, dialect, type);
+  const data = registered?.example ? JSON.parse(registered.example) : eventTypeOf(dialect, type)?.example;
+  return { dialect, type, data: data ?? UNREGISTERED_DATA };
+}
+
+function subscribedType(dialect: string, eventTypes: string[] | null): string {
+  const names = catalogueOf(dialect)?.eventTypes.map((type) => type.name) ?? [];
+  const endpoint = { id: '', dialect, eventTypes, presenceName: null, userId: null };
+  return names.find((type) => matchesEndpoint({ dialect, type }, endpoint)) ?? names[0] ?? UNREGISTERED_TYPE;
+}

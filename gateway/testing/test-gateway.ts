@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { pino } from 'pino';
+import type { ExchangeRequest, ExchangeResult } from '../../domain/delivery/types.ts';
+import { openStore, type Store } from '../../store/open-store.ts';
+import { buildGateway } from '../app.ts';
+
+export const ADMIN_KEY = 'admin-key-of-the-tests';
+
+/** A call as tests write it. `key` null sends no authorization. */
+export interface Call {
+  key?: string | null;
+  organization?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A gateway over a real store in memory, with the outside world written down instead of called. */
+export interface TestGateway {
+  app: FastifyInstance;
+  store: Store;
+  /** Requests the gateway sent out. */
+  sent: ExchangeRequest[];
+  /** Workflows told to look again, with the deliveries. */
+  signals: { workflowId: string; ids: readonly string[] }[];
+  /** Deliveries whose workflow was signalled with start. */
+  resends: string[];
+  /** Everything logged, as one text. */
+  log(): string;
+  /** What the outside answers from now on; a thrown error for Temporal. */
+  outside: { answer: ExchangeResult; ready: { store: boolean; temporal: boolean }; temporalFails: boolean };
+  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, call?: Call): Promise<LightMyRequestResponse>;
+  close(): Promise<void>;
+}
+
+export const answer200: ExchangeResult = {
+  kind: 'response',
+  status: 200,
+  headers: { 'content-type': 'text/plain' },
+  body: Buffer.from('thanks'),
+  bodyTruncated: false,
+  durationMs: 12,
+};
+
+export async function startTestGateway(): Promise<TestGateway> {
+  const store = await openStore({ dataDir: null, secretKey: randomBytes(32), onFault: () => undefined });
+  const lines: string[] = [];
+  const sent: ExchangeRequest[] = [];
+  const signals: TestGateway['signals'] = [];
+  const resends: string[] = [];
+  const outside: TestGateway['outside'] = {
+    answer: answer200,
+    ready: { store: true, temporal: true },
+    temporalFails: false,
+  };
+  const app = buildGateway({
+    ...store,
+    signalLookAgain: async (workflowId, ids) => {
+      if (outside.temporalFails) throw new Error('Temporal is away');
+      signals.push({ workflowId, ids });
+    },
+    resendWorkflow: async (_organizationId, deliveryId) => {
+      if (outside.temporalFails) throw new Error('Temporal is away');
+      resends.push(deliveryId);
+    },
+    workflowLink: (workflowId) => `http://temporal.test/${workflowId}`,
+    readiness: async () => outside.ready,
+    http: {
+      exchange: async (request) => {
+        sent.push(request);
+        return outside.answer;
+      },
+    },
+    checkUrl: (url) => (url.hostname.startsWith('10.') ? 'The address is in a private or reserved range' : undefined),
+    adminKey: ADMIN_KEY,
+    logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    timeScale: 1,
+    version: '0.0.0-test',
+    now: Date.now,
+  });
+  await app.ready();
+  return {
+    app,
+    store,
+    sent,
+    signals,
+    resends,
+    outside,
+    log: () => lines.join(''),
+    call: (method, url, { key = ADMIN_KEY, organization, body, headers } = {}) =>
+      app.inject({
+        method,
+        url,
+        headers: {
+          ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+          ...(organization === undefined ? {} : { 'waybill-organization': organization }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    async close() {
+      await app.close();
+      await store.close();
+    },
+  };
+}
+
+/** A new organization with its key of all scopes. */
+export async function anOrganization(gateway: TestGateway): Promise<{ id: string; key: string }> {
+  const response = await gateway.call('POST', '/v1/organizations', { body: { name: 'Acme' } });
+  return response.json();
+}
