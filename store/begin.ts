@@ -3,6 +3,7 @@ import { DIALECT_NAMES, wireOf } from '../domain/dialects/wires.ts';
 import { Batcher } from './batcher.ts';
 import { type Db, rowsOf, toIso } from './database.ts';
 import { newId } from './ids.ts';
+import type { RecentEvent, RecentEvents } from './recent-events.ts';
 import { refuse } from './refuse.ts';
 import type { BeginInput, BeginResult, BegunAttempt } from './types.ts';
 
@@ -17,6 +18,11 @@ interface BegunRow {
   tries: number;
   organization_uuid: string;
   event_id: string;
+}
+
+interface EventRow {
+  organization_id: string;
+  id: string;
   dialect: string;
   type: string;
   data: string;
@@ -31,11 +37,11 @@ const timeouts = DIALECT_NAMES.map((name) => wireOf(name)?.timeoutMs ?? 0);
  * Begins attempts: one compare-and-set on status, generation and attempt count for all calls that wait together, so that two
  * runs of one delivery make one attempt. What it refuses is judged by `refuse`.
  */
-export function createBegin(db: Db, options: { maxRuns: number }) {
+export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: number }) {
   const batcher = new Batcher<BeginInput, BeginResult>(beginGroup, { maxItems: 200, maxRuns: options.maxRuns });
 
   async function beginGroup(inputs: BeginInput[]): Promise<BeginResult[]> {
-    const begun = await compareAndSet(db, inputs, false);
+    const begun = await compareAndSet(db, recent, inputs, false);
     const results = new Map<string, BeginResult>(begun.map((b) => [b.deliveryId, b]));
     const refused = inputs.filter((input) => !results.has(input.id));
     if (refused.length > 0) for (const [id, result] of await settleRefused(refused)) results.set(id, result);
@@ -46,7 +52,7 @@ export function createBegin(db: Db, options: { maxRuns: number }) {
     return db.transaction(async (tx) => {
       const { refused, admitted } = await refuse(tx, inputs);
       const results = new Map<string, BeginResult>(refused.map((r) => [r.deliveryId, r]));
-      if (admitted.length > 0) for (const b of await compareAndSet(tx, admitted, true)) results.set(b.deliveryId, b);
+      if (admitted.length > 0) for (const b of await compareAndSet(tx, recent, admitted, true)) results.set(b.deliveryId, b);
       for (const input of inputs) {
         if (results.has(input.id)) continue;
         // Changed between the two looks: look again at once.
@@ -61,7 +67,12 @@ export function createBegin(db: Db, options: { maxRuns: number }) {
 }
 
 /** `permitted`: the concurrency permit was granted under the endpoint's lock; without it, endpoints with a cap are left out. */
-async function compareAndSet(db: Pick<Db, 'execute'>, inputs: BeginInput[], permitted: boolean): Promise<BegunAttempt[]> {
+async function compareAndSet(
+  db: Pick<Db, 'execute'>,
+  recent: RecentEvents,
+  inputs: BeginInput[],
+  permitted: boolean,
+): Promise<BegunAttempt[]> {
   const rows = await rowsOf<BegunRow>(
     db,
     sql`with i as (
@@ -82,10 +93,9 @@ async function compareAndSet(db: Pick<Db, 'execute'>, inputs: BeginInput[], perm
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
         d.attempt_count, d.generation, d.tries, d.event_id
     )
-    select b.*, o.uuid as organization_uuid, ev.dialect, ev.type, ev.data, ev.occurred_at
-    from begun b join events ev on ev.organization_id = b.organization_id and ev.id = b.event_id
-    join organizations o on o.id = b.organization_id`,
+    select b.*, o.uuid as organization_uuid from begun b join organizations o on o.id = b.organization_id`,
   );
+  const events = await eventsOf(db, recent, rows);
   return rows.map((row) => ({
     kind: 'begun',
     deliveryId: row.id,
@@ -97,12 +107,29 @@ async function compareAndSet(db: Pick<Db, 'execute'>, inputs: BeginInput[], perm
     generation: row.generation,
     tries: row.tries,
     organizationUuid: row.organization_uuid,
-    event: {
-      id: row.event_id,
-      dialect: row.dialect,
-      type: row.type,
-      data: row.data,
-      occurredAt: toIso(row.occurred_at),
-    },
+    event: events.get(`${row.organization_id} ${row.event_id}`) as RecentEvent,
   }));
+}
+
+/** Events by organization and id: from memory where this process published them, else from the store. */
+async function eventsOf(db: Pick<Db, 'execute'>, recent: RecentEvents, rows: BegunRow[]): Promise<Map<string, RecentEvent>> {
+  const found = new Map<string, RecentEvent>();
+  const missing: BegunRow[] = [];
+  for (const row of rows) {
+    const event = recent.get(row.organization_id, row.event_id);
+    if (event) found.set(`${row.organization_id} ${row.event_id}`, event);
+    else missing.push(row);
+  }
+  if (missing.length === 0) return found;
+  const read = await rowsOf<EventRow>(
+    db,
+    sql`select e.organization_id, e.id, e.dialect, e.type, e.data, e.occurred_at
+      from unnest(${sql.param(missing.map((m) => m.organization_id))}::text[], ${sql.param(missing.map((m) => m.event_id))}::text[])
+        as m(organization_id, id)
+      join events e on e.organization_id = m.organization_id and e.id = m.id`,
+  );
+  for (const { organization_id, occurred_at, ...event } of read) {
+    found.set(`${organization_id} ${event.id}`, { ...event, occurredAt: toIso(occurred_at) });
+  }
+  return found;
 }

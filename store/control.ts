@@ -19,7 +19,7 @@ export interface ReplayCounts {
 }
 
 /** Cancel, retry now and resend: committed here first; the workflow is told afterwards and asks the store. */
-export function createControl(db: Db, options: { onWaiting: () => void }) {
+export function createControl(db: Db, options: { onWaiting: (deliveries: number) => void }) {
   async function statusOf(organizationId: string, id: string): Promise<ControlResult> {
     const [row] = await rowsOf<{ status: DeliveryStatus }>(
       db,
@@ -53,7 +53,7 @@ export function createControl(db: Db, options: { onWaiting: () => void }) {
           where organization_id = ${organizationId} and id = ${id} and status = 'pending' and open_attempt_id is null
           returning workflow_id`,
       );
-      if (row && row.workflow_id === null) options.onWaiting();
+      if (row && row.workflow_id === null) options.onWaiting(1);
       if (row) return { kind: 'done', signal: row.workflow_id };
       const standing = await statusOf(organizationId, id);
       // Pending with an open attempt: it is being retried this moment.

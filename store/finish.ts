@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, rowsOf } from './database.ts';
+import { type Db, longTexts, rowsOf } from './database.ts';
 import { disableEndpoints } from './endpoint-state.ts';
 import type { FinishInput, FinishResult } from './types.ts';
 
@@ -22,7 +22,7 @@ const LONGEST_FAULT_WAIT_MS = 2_000;
  * after its attempt was closed, or for an older generation, is recorded and changes no status, except that a 2xx counts.
  * Delivered is final. A store fault is retried in place until `stop` aborts: the request has been sent and must not be again.
  */
-export function createFinish(db: Db, options: { maxRuns: number; onReleased: () => void; stop: AbortSignal }) {
+export function createFinish(db: Db, options: { maxRuns: number; onReleased: (deliveries: number) => void; stop: AbortSignal }) {
   const batcher = new Batcher<FinishInput, FinishResult>(finishGroup, { maxItems: 200, maxRuns: options.maxRuns });
 
   async function finishGroup(inputs: FinishInput[]): Promise<FinishResult[]> {
@@ -35,7 +35,8 @@ export function createFinish(db: Db, options: { maxRuns: number; onReleased: () 
             return writeGroup(tx, inputs);
           });
     const byAttempt = new Map(rows.map((row) => [row.attempt_id, row]));
-    if (inputs.some((i) => i.release && i.retryInMs !== null)) options.onReleased();
+    const released = inputs.filter((i) => i.release && i.retryInMs !== null).length;
+    if (released > 0) options.onReleased(released);
     return inputs.map((input) => {
       const row = byAttempt.get(input.attemptId);
       if (!row) return { deliveryId: input.deliveryId, status: input.status, generation: input.generation, attemptCount: input.number, dueInMs: null };
@@ -75,7 +76,7 @@ async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promi
         ${sql.param(inputs.map((i) => i.retryInMs))}::float8[], ${sql.param(inputs.map((i) => i.release))}::boolean[],
         ${sql.param(inputs.map((i) => i.errorCode))}::text[], ${sql.param(inputs.map((i) => i.errorMessage))}::text[],
         ${sql.param(inputs.map((i) => i.statusCode))}::int[], ${sql.param(inputs.map((i) => i.durationMs))}::int[],
-        ${sql.param(inputs.map((i) => i.startedAt))}::timestamptz[], ${sql.param(inputs.map((i) => i.exchanges))}::text[]
+        ${sql.param(inputs.map((i) => i.startedAt))}::timestamptz[], ${longTexts(inputs.map((i) => i.exchanges))}
       ) as i(delivery_id, attempt_id, generation, number, organization_id, endpoint_id, workflow_id, run_id, outcome, status, retry_in_ms,
         release, error_code, error_message, status_code, duration_ms, started_at, exchanges)
     ), stored as (

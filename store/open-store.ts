@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { createApiKeyStore } from './api-keys.ts';
 import { createBegin } from './begin.ts';
 import { createClaimer } from './claim.ts';
@@ -15,6 +16,7 @@ import { createDeliveryReader } from './read-deliveries.ts';
 import { createEventReader } from './read-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
+import { RecentEvents } from './recent-events.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import type { AttemptStore } from './types.ts';
@@ -42,15 +44,16 @@ export async function openStore(options: StoreOptions) {
   const maxRuns = MAX_RUNS[kind];
   const box = createSecretBox(options.secretKey);
   const stop = new AbortController();
-  const listeners = new Set<() => void>();
-  const onWaiting = () => {
-    for (const listener of listeners) listener();
+  const listeners = new Set<(deliveries: number) => void>();
+  const onWaiting = (deliveries: number) => {
+    for (const listener of listeners) listener(deliveries);
   };
+  const recent = new RecentEvents();
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
   const control = createControl(db, { onWaiting });
-  const { publish } = createPublisher(db, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
-  const { begin } = createBegin(db, { maxRuns });
+  const { publish } = createPublisher(db, recent, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
+  const { begin } = createBegin(db, recent, { maxRuns });
   const attempts: AttemptStore = {
     begin,
     finish: createFinish(db, { maxRuns, onReleased: onWaiting, stop: stop.signal }),
@@ -75,8 +78,13 @@ export async function openStore(options: StoreOptions) {
     attempts,
     recovery: createRecovery(db),
     newWorkflowId: () => newId('car'),
-    /** Called after a commit of this process that left deliveries waiting; returns how to stop listening. */
-    onWaiting(listener: () => void): () => void {
+    /** Whether the database answers. */
+    healthy: () => db.execute(sql`select 1`).then(
+      () => true,
+      () => false,
+    ),
+    /** Called after a commit of this process that left so many deliveries waiting; returns how to stop listening. */
+    onWaiting(listener: (deliveries: number) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

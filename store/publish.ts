@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, rowsOf } from './database.ts';
+import { type Db, longTexts, rowsOf } from './database.ts';
 import { type DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
 import { newId } from './ids.ts';
+import type { RecentEvents } from './recent-events.ts';
 import type { PublishItem, PublishResult } from './types.ts';
 
 interface NewDelivery {
@@ -28,7 +29,8 @@ interface Planned {
  */
 export function createPublisher(
   db: Db,
-  options: { maxRuns: number; onCommitted: () => void; onWritten: (deliveries: number) => void },
+  recent: RecentEvents,
+  options: { maxRuns: number; onCommitted: (deliveries: number) => void; onWritten: (deliveries: number) => void },
 ) {
   const directory = new EndpointDirectory(db);
   const batcher = new Batcher<PublishItem, PublishResult>(commitGroup, { maxItems: 200, maxRuns: options.maxRuns });
@@ -63,11 +65,14 @@ export function createPublisher(
     for (const p of planned) {
       if (inserted.has(key(p.item.organizationId, p.eventId))) {
         results.set(p.item, { kind: 'created', eventId: p.eventId, deliveryCount: p.deliveries.length });
+        if (p.deliveries.length > 0) recent.put(p.item.organizationId, { ...p.item, id: p.eventId });
       } else refused.push(p);
     }
     for (const p of refused) results.set(p.item, await whatStandsThere(db, p.item));
-    if (planned.some((p) => p.deliveries.some((d) => !d.disabled))) options.onCommitted();
-    options.onWritten(planned.reduce((sum, p) => sum + p.deliveries.length, 0));
+    const written = planned.flatMap((p) => p.deliveries);
+    const waiting = written.filter((d) => !d.disabled).length;
+    if (waiting > 0) options.onCommitted(waiting);
+    options.onWritten(written.length);
   }
 
   return { publish: (item: PublishItem): Promise<PublishResult> => batcher.add(item) };
@@ -120,7 +125,7 @@ async function insertGroup(db: Db, planned: Planned[]): Promise<Set<string>> {
       select * from unnest(
         ${sql.param(items.map((i) => i.organizationId))}::text[], ${sql.param(planned.map((p) => p.eventId))}::text[],
         ${sql.param(items.map((i) => i.dialect))}::text[], ${sql.param(items.map((i) => i.type))}::text[],
-        ${sql.param(items.map((i) => i.data))}::text[], ${sql.param(items.map((i) => i.presenceName))}::text[],
+        ${longTexts(items.map((i) => i.data))}, ${sql.param(items.map((i) => i.presenceName))}::text[],
         ${sql.param(items.map((i) => i.userId))}::text[], ${sql.param(items.map((i) => i.idempotencyKey))}::text[],
         ${sql.param(items.map((i) => i.fingerprint))}::text[], ${sql.param(items.map((i) => i.occurredAt))}::timestamptz[])
       on conflict do nothing

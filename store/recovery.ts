@@ -83,6 +83,16 @@ export function createRecovery(db: Db) {
       }));
     },
 
+    /** Pending deliveries that a workflow holds, as at their claim. */
+    async heldBy(workflowId: string): Promise<ClaimedDelivery[]> {
+      const rows = await rowsOf<ClaimRow>(
+        db,
+        sql`select ${claimColumns} from deliveries d join endpoints e on e.id = d.endpoint_id
+          where d.status = 'pending' and d.workflow_id = ${workflowId}`,
+      );
+      return rows.map(toClaimed);
+    },
+
     /** Writes that Temporal has acknowledged the start, unless an attempt has begun meanwhile, which wrote it too. */
     async markStarted(workflowIds: readonly string[]): Promise<void> {
       await db.execute(sql`update deliveries set started_at = now()

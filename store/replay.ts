@@ -23,7 +23,7 @@ const PAGE = 500;
  * Brings failed and cancelled deliveries of an endpoint back to waiting, and makes deliveries for events that matched but never
  * got one (published before the endpoint existed). In batches; the dispatcher claims them like any others. Returns counts.
  */
-export function createReplay(db: Db, options: { onWaiting: () => void }) {
+export function createReplay(db: Db, options: { onWaiting: (deliveries: number) => void }) {
   return async function replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>> {
     const counts = { failed: 0, cancelled: 0, missing: 0 };
     for (const status of ['failed', 'cancelled'] as const) {
@@ -31,7 +31,7 @@ export function createReplay(db: Db, options: { onWaiting: () => void }) {
       counts[status] = request.dryRun ? await countEnded(db, request, status) : await reviveEnded(db, request, status, options.onWaiting);
     }
     if (request.include.includes('missing')) counts.missing = await addMissing(db, request);
-    if (!request.dryRun) options.onWaiting();
+    if (!request.dryRun) options.onWaiting(counts.missing);
     return counts;
   };
 }
@@ -46,7 +46,7 @@ async function countEnded(db: Db, request: ReplayRequest, status: string): Promi
   return row?.n ?? 0;
 }
 
-async function reviveEnded(db: Db, request: ReplayRequest, status: string, onWaiting: () => void): Promise<number> {
+async function reviveEnded(db: Db, request: ReplayRequest, status: string, onWaiting: (deliveries: number) => void): Promise<number> {
   let revived = 0;
   for (;;) {
     const rows = await rowsOf<{ id: string }>(
@@ -58,7 +58,7 @@ async function reviveEnded(db: Db, request: ReplayRequest, status: string, onWai
     );
     revived += rows.length;
     if (rows.length === 0) return revived;
-    onWaiting();
+    onWaiting(rows.length);
   }
 }
 

@@ -9,8 +9,10 @@ import type { StartWorkflow } from './start-workflow.ts';
 const SLOTS = 8;
 /** Looks at the store even when nobody woke it: another process's publish, a held delivery that became due. */
 const POLL_MS = 500;
-/** How often slots are checked against the store, for begins in other workers. */
-const SLOT_CHECK_MS = 250;
+/** How often slots and acknowledgements are written or checked: by then most attempts have begun, which does both. */
+const SLOT_CHECK_MS = 1_000;
+/** Starts under way, above which a carrier that would not be full waits to fill: a workflow costs Temporal the same, full or not. */
+const PARTIAL_STARTS = 2;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 
@@ -37,6 +39,8 @@ export class Dispatcher {
   readonly #flights = new Map<string, ClaimedDelivery[]>();
   readonly #acknowledged = new Set<string>();
   #pressure = false;
+  /** Deliveries announced since the last claim, and left behind by it: an estimate, to spare claims that would be dropped. */
+  #unseen = 0;
   #failingFlight: string | null = null;
   #stopped = false;
   #pumping = false;
@@ -61,8 +65,9 @@ export class Dispatcher {
     await Promise.allSettled(this.#starting);
   }
 
-  /** Something may be waiting, or a slot is free. */
-  wake(): void {
+  /** Something may be waiting (`deliveries` more than before), or a slot is free. */
+  wake(deliveries = 0): void {
+    this.#unseen += deliveries;
     this.#again = true;
     if (!this.#pumping && !this.#stopped) void this.#pump();
   }
@@ -106,18 +111,23 @@ export class Dispatcher {
 
   /** Claims for the free slots; `true` when more may be waiting and a slot is still free. */
   async #claimOnce(): Promise<boolean> {
-    const free = this.#slots.free;
+    const { maxPerWorkflow } = this.#ports;
+    const { free } = this.#slots;
     if (free === 0) {
       this.#pressure = true;
       return false;
     }
-    const carry = this.#pressure && this.#ports.maxPerWorkflow > 1;
-    const limit = carry ? free * this.#ports.maxPerWorkflow : free;
-    const planned = await this.#claim({ limit, room: this.#load.roomForHealthy() }, (n) => carry && n > free);
+    const carry = this.#pressure && maxPerWorkflow > 1;
+    const onlyFull = carry && this.#slots.held.length >= PARTIAL_STARTS;
+    if (onlyFull && this.#unseen < maxPerWorkflow) return false;
+    const limit = carry ? free * maxPerWorkflow : free;
+    this.#unseen = 0;
+    const { planned, seen } = await this.#claim({ limit, room: this.#load.roomForHealthy() }, (n) => carry && n > free, onlyFull);
     const claimed = planned.reduce((sum, p) => sum + p.deliveries.length, 0);
     for (const workflow of planned) this.#launch(workflow);
-    if (claimed < limit) this.#pressure = false;
-    return claimed === limit;
+    this.#unseen += seen - claimed;
+    if (seen < limit && !onlyFull) this.#pressure = false;
+    return seen === limit && claimed > 0;
   }
 
   /** Failing endpoints have one turn at a time, held until its attempts end, so that a dead one does not slow a healthy one. */
@@ -126,7 +136,7 @@ export class Dispatcher {
     const { total, each } = this.#load.roomForFailing();
     const limit = Math.min(total, this.#ports.maxPerWorkflow);
     if (each.size === 0 || limit === 0) return;
-    const planned = await this.#claim({ limit, room: each, only: [...each.keys()] }, () => true);
+    const { planned } = await this.#claim({ limit, room: each, only: [...each.keys()] }, () => true, false);
     for (const workflow of planned) this.#launch(workflow);
     this.#failingFlight = planned.find((p) => p.dueInMs === 0)?.workflowId ?? null;
     const held = this.#failingFlight;
@@ -134,17 +144,18 @@ export class Dispatcher {
     if (held) setTimeout(() => this.#failingFlight === held && this.ended(held), 30_000).unref();
   }
 
-  async #claim(request: ClaimRequest, carryFor: (count: number) => boolean): Promise<Planned[]> {
+  /** `seen`: what could have been claimed; with `onlyFull`, carriers for now that would not be full are left waiting. */
+  async #claim(request: ClaimRequest, carryFor: (count: number) => boolean, onlyFull: boolean) {
     let planned: Planned[] = [];
+    let seen = 0;
+    const { maxPerWorkflow, newWorkflowId } = this.#ports;
     await this.#ports.claim(request, (claimed) => {
-      planned = planWorkflows(claimed, {
-        carry: carryFor(claimed.length),
-        maxPerWorkflow: this.#ports.maxPerWorkflow,
-        newWorkflowId: this.#ports.newWorkflowId,
-      });
+      seen = claimed.length;
+      planned = planWorkflows(claimed, { carry: carryFor(seen), maxPerWorkflow, newWorkflowId });
+      if (onlyFull) planned = planned.filter((p) => p.dueInMs > 0 || p.deliveries.length === maxPerWorkflow);
       return planned;
     });
-    return planned;
+    return { planned, seen };
   }
 
   #launch(workflow: Planned): void {

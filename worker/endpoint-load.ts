@@ -1,7 +1,9 @@
 /** Failures in a row after which an endpoint counts as failing, until its next success. */
 const FAILING_AFTER = 5;
 /** Deliveries of one endpoint that this process keeps in flight when the endpoint sets no cap of its own. */
-const MAX_IN_FLIGHT = 500;
+const MAX_IN_FLIGHT = 800;
+/** A busy endpoint without a cap gets more only once there is room for a full carrier: small ones cost Temporal as much. */
+const LEAST_ROOM = 100;
 /** Of failing endpoints, all together. */
 const MAX_IN_FLIGHT_FAILING = 100;
 
@@ -38,7 +40,11 @@ export class EndpointLoad {
   /** How many more of each busy endpoint may be claimed; failing ones are shut out here and have a turn of their own. */
   roomForHealthy(): Map<string, number> {
     const room = new Map<string, number>();
-    for (const [id, count] of this.#inFlight) room.set(id, (this.#caps.get(id) ?? MAX_IN_FLIGHT) - count);
+    for (const [id, count] of this.#inFlight) {
+      const cap = this.#caps.get(id);
+      const left = (cap ?? MAX_IN_FLIGHT) - count;
+      room.set(id, cap === undefined && left < LEAST_ROOM ? 0 : left);
+    }
     for (const id of this.failing) room.set(id, 0);
     return room;
   }

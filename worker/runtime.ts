@@ -11,6 +11,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { ensureNamespace } from './namespace.ts';
 import { Reconciler } from './reconciler.ts';
 import { createStartWorkflow } from './start-workflow.ts';
+import { resendWorkflow, signalLookAgain } from './tell-workflow.ts';
 
 export interface RuntimeOptions {
   store: Store;
@@ -37,7 +38,10 @@ const RESTART_WAIT_MS = 1_000;
 
 /** A worker that runs: dispatcher, reconciler, Temporal's worker, one connection for all. */
 export interface Runtime {
-  client: Client;
+  signalLookAgain(workflowId: string, deliveryIds: readonly string[]): Promise<void>;
+  resendWorkflow(deliveryId: string): Promise<void>;
+  /** Looks whether Temporal's namespace is still the one that was; call it when Temporal is back after a stop. */
+  checkNamespace(): Promise<void>;
   /** Whether Temporal answers now. */
   healthy(): Promise<boolean>;
   /** Takes no new work, lets running attempts end, closes the connection. */
@@ -95,12 +99,22 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       }
     }
   })();
-  const stopListening = store.onWaiting(() => dispatcher.wake());
+  const stopListening = store.onWaiting((deliveries) => dispatcher.wake(deliveries));
   dispatcher.run();
   reconciler.run();
 
+  const checkNamespace = async () => {
+    await prepare(connection, options);
+    dispatcher.wake();
+  };
+
   return {
-    client,
+    signalLookAgain: (workflowId, ids) => signalLookAgain(client, workflowId, ids),
+    async resendWorkflow(deliveryId) {
+      const [delivery] = await store.recovery.heldBy(deliveryId);
+      if (delivery) await resendWorkflow(client, delivery, searchable);
+    },
+    checkNamespace,
     async healthy() {
       try {
         await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }));

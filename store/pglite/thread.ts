@@ -10,15 +10,22 @@ const port = parentPort;
 if (!port) throw new Error('store/pglite/thread.ts runs as a worker thread only');
 
 const { dataDir } = workerData as { dataDir: string | null };
-const opened = PGlite.create({
-  ...(dataDir ? { dataDir } : {}),
-  parsers: {
-    [types.TIMESTAMP]: asText,
-    [types.TIMESTAMPTZ]: asText,
-    [types.DATE]: asText,
-    [types.INTERVAL]: asText,
-  },
-});
+const opened = open();
+
+async function open(): Promise<PGlite> {
+  const database = await PGlite.create({
+    ...(dataDir ? { dataDir } : {}),
+    parsers: {
+      [types.TIMESTAMP]: asText,
+      [types.TIMESTAMPTZ]: asText,
+      [types.DATE]: asText,
+      [types.INTERVAL]: asText,
+    },
+  });
+  // Without fresh statistics the planner takes full scans for batches of keys: 90 ms instead of 2 for a finish of 100.
+  await database.exec('set enable_seqscan = off');
+  return database;
+}
 
 async function answer(request: PgliteRequest): Promise<PgliteResponse> {
   try {

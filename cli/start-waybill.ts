@@ -1,0 +1,117 @@
+import type { AddressInfo } from 'node:net';
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { buildGateway } from '../gateway/app.ts';
+import { checkUrl, createAddressGuard } from '../outbound/address-guard.ts';
+import { createHttpClient } from '../outbound/http-client.ts';
+import { openStore } from '../store/open-store.ts';
+import { type Runtime, startRuntime } from '../worker/runtime.ts';
+import type { Config } from './config.ts';
+import type { LocalKeys } from './keys.ts';
+import { version } from './version.ts';
+
+export interface WaybillOptions {
+  config: Config;
+  keys: LocalKeys;
+  /** Folder of the embedded store; null keeps it in memory. Ignored with `databaseUrl`. */
+  storeDir: string | null;
+  temporal: { connection: NativeConnectionOptions; uiUrl: string | null };
+  workflowBundlePath: string;
+  logger: Logger;
+}
+
+/** Gateway, dispatcher and worker in one process, ready. */
+export interface Waybill {
+  /** `http://host:port`. */
+  url: string;
+  /** Deliveries found unfinished by an earlier process and let go, to be sent at once. */
+  recovered: number;
+  checkNamespace(): Promise<void>;
+  /** No new work, running attempts ended (bounded), everything closed. */
+  stop(): Promise<void>;
+}
+
+/** Opens the store, joins Temporal, and serves the API. Rejects, with everything closed again, when a part does not come up. */
+export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
+  const { config, keys, logger } = options;
+  const onFault = (where: string, error: unknown) => logger.warn({ where, err: error }, 'fault, will be tried again');
+  const store = await openStore({
+    ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
+    dataDir: options.storeDir,
+    secretKey: keys.secretKey,
+    onFault,
+  });
+  const guard = createAddressGuard(config.allowNetworks);
+  const http = createHttpClient({ allowNetworks: config.allowNetworks });
+  let runtime: Runtime | undefined;
+  try {
+    // Only the embedded store has one process; with Postgres others may be at work on what looks unfinished.
+    const recovered = store.kind === 'pglite' ? await store.recovery.afterCrash() : 0;
+    const cancelPending = async (endpointId: string) => {
+      for await (const held of store.cancelPendingOf(endpointId, 'endpoint_disabled')) {
+        for (const { workflowId, ids } of held) await runtime?.signalLookAgain(workflowId, ids);
+      }
+    };
+    runtime = await startRuntime({
+      store,
+      http,
+      connection: options.temporal.connection,
+      namespace: config.temporalNamespace,
+      retentionDays: config.temporalRetentionDays,
+      workflowBundle: { codePath: options.workflowBundlePath },
+      timeScale: config.timeScale,
+      maxPerWorkflow: config.deliveriesPerWorkflow,
+      userAgent: `Waybill/${version}`,
+      onAttempt: (log) => logger.info(log, 'attempt'),
+      onWarning: (text) => logger.warn(text),
+      onFault,
+      onDisabled: (endpointId) => void cancelPending(endpointId).catch((error) => onFault('disable', error)),
+    });
+    const running = runtime;
+    const app = buildGateway({
+      organizations: store.organizations,
+      apiKeys: store.apiKeys,
+      endpoints: store.endpoints,
+      eventTypes: store.eventTypes,
+      events: store.events,
+      deliveries: store.deliveries,
+      publish: store.publish,
+      control: store.control,
+      cancelPendingOf: store.cancelPendingOf,
+      replay: store.replay,
+      signalLookAgain: running.signalLookAgain,
+      resendWorkflow: (_organizationId, deliveryId) => running.resendWorkflow(deliveryId),
+      workflowLink: workflowLinks(options.temporal.uiUrl, config.temporalNamespace),
+      readiness: async () => ({ store: await store.healthy(), temporal: await running.healthy() }),
+      http,
+      checkUrl: (url) => checkUrl(url, guard),
+      adminKey: keys.adminKey,
+      logger,
+      timeScale: config.timeScale,
+      version,
+      now: Date.now,
+    });
+    await app.listen({ host: config.host, port: config.port });
+    const { port } = app.server.address() as AddressInfo;
+    return {
+      url: `http://${config.host}:${port}`,
+      recovered,
+      checkNamespace: running.checkNamespace,
+      async stop() {
+        await app.close();
+        await running.stop();
+        await http.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    await runtime?.stop();
+    await http.close();
+    await store.close();
+    throw error;
+  }
+}
+
+function workflowLinks(uiUrl: string | null, namespace: string): (workflowId: string) => string | null {
+  return (workflowId) => (uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}` : null);
+}
