@@ -7,10 +7,10 @@ import { checkAgainstSchema } from './json-schema.ts';
 
 /**
  * Whether a type may be published with this `data`. Closed dialects know their types; in open ones the organization's registered
- * types are checked, and `rules.rejectUnknownEventTypes` refuses the rest in `standard`. Throws a problem naming the field.
+ * types are checked, and `rules.rejectUnknownEventTypes` refuses the rest in `standard`. Throws a problem naming the field. `dataLength`: of its JSON.
  */
 export function checkEventData(
-  event: { dialect: string; type: string; data: Record<string, unknown> },
+  event: { dialect: string; type: string; data: Record<string, unknown>; dataLength: number },
   rules: PublishRules | null,
 ): void {
   const catalogue = catalogueOf(event.dialect);
@@ -28,7 +28,7 @@ export function checkEventData(
   if (schema === undefined && event.dialect === DEFAULT_DIALECT && rules?.rejectUnknownEventTypes) {
     throw unknownType('is not registered, and the organization rejects unknown event types');
   }
-  if (schema) refuse(checkAgainstSchema(schema, event.data));
+  if (schema) refuse(checkAgainstSchema(schema, event.data, event.dataLength));
 }
 
 /** Whether the dialect takes types beside its catalogue. */

@@ -1,10 +1,13 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
+import { OutOfTimeError, runBounded } from './bounded-run.ts';
 import type { FieldError } from './errors.ts';
 
 const DRAFT_7 = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/;
 const COMPILED_SCHEMAS = 1_000;
+/** A large schema takes some 100 ms to compile. */
+const COMPILE_LIMIT_MS = 1_000;
 
 // The package is CommonJS: under Node its default export is the function, in its types the module.
 const addFormats = ajvFormats as unknown as typeof ajvFormats.default;
@@ -15,12 +18,34 @@ const draft7 = new Ajv(options);
 addFormats(draft2020);
 addFormats(draft7);
 
-const compiled = new Map<string, ValidateFunction>();
+interface CompiledSchema {
+  validate: ValidateFunction;
+  /** Whether some `data` could keep it busy for long. */
+  mayTakeLong: boolean;
+}
 
-/** The rules that `data` breaks, against a JSON Schema (text) that `checkSchema` has accepted. */
-export function checkAgainstSchema(schema: string, data: unknown): FieldError[] {
-  const validate = compile(schema);
-  if (validate(data)) return [];
+const compiled = new Map<string, CompiledSchema>();
+
+/** Keywords whose cost can grow faster than schema times data: backtracking, comparing in pairs, branching references. */
+const COSTLY = /"(pattern|patternProperties|uniqueItems|\$ref|\$dynamicRef|\$recursiveRef)"/;
+const CHEAP_SCHEMA_LENGTH = 4 * 1024;
+const CHEAP_DATA_LENGTH = 64 * 1024;
+/** One organization's schema must not hold up the publishes of all others for longer, in milliseconds. */
+const LIMIT_MS = 100;
+
+/**
+ * The rules that `data` breaks, against a JSON Schema (text) that `checkSchema` has accepted. `dataLength` is that of its JSON,
+ * in characters: what could take long runs under a time limit, and running out of it is a broken rule too.
+ */
+export function checkAgainstSchema(schema: string, data: unknown, dataLength: number): FieldError[] {
+  const { validate, mayTakeLong } = compile(schema);
+  try {
+    const bounded = mayTakeLong || dataLength > CHEAP_DATA_LENGTH;
+    if (bounded ? runBounded(() => validate(data), LIMIT_MS) : validate(data)) return [];
+  } catch (error) {
+    if (!(error instanceof OutOfTimeError)) throw error;
+    return [{ field: 'data', rule: 'takes too long to check against the schema of its type' }];
+  }
   return (validate.errors ?? []).map((error) => ({
     field: ['data', ...error.instancePath.split('/').slice(1), ...missing(error.params)].join('.'),
     rule: error.message ?? error.keyword,
@@ -33,19 +58,21 @@ export function checkSchema(schema: string): string | undefined {
     compile(schema);
     return undefined;
   } catch (error) {
+    if (error instanceof OutOfTimeError) return 'takes too long to compile';
     return error instanceof Error ? error.message : 'is not a JSON Schema';
   }
 }
 
-function compile(schema: string): ValidateFunction {
+function compile(schema: string): CompiledSchema {
   const known = compiled.get(schema);
   if (known) return known;
   const parsed: unknown = JSON.parse(schema);
   const ajv = isDraft7(parsed) ? draft7 : draft2020;
-  const validate = ajv.compile(parsed as object);
+  const validate = runBounded(() => ajv.compile(parsed as object), COMPILE_LIMIT_MS);
+  const made = { validate, mayTakeLong: schema.length > CHEAP_SCHEMA_LENGTH || COSTLY.test(schema) };
   if (compiled.size >= COMPILED_SCHEMAS) compiled.clear();
-  compiled.set(schema, validate);
-  return validate;
+  compiled.set(schema, made);
+  return made;
 }
 
 function isDraft7(schema: unknown): boolean {

@@ -31,7 +31,7 @@ export async function publish(
   // Before the check: it bounds the depth, on which a recursive schema would overflow.
   const item = toItem(organizationId, { ...event, dialect }, idempotencyKey, deps.now());
   const rules = isOpenDialect(dialect) ? await deps.eventTypes.publishRules(organizationId) : null;
-  checkEventData({ dialect, type: event.type, data: event.data }, rules);
+  checkEventData({ dialect, type: event.type, data: event.data, dataLength: item.data.length }, rules);
   return commit(deps, item);
 }
 

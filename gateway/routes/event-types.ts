@@ -169,7 +169,7 @@ function checkDefinition(schema: string | null, example: string | null, exampleV
   if (schema === null) return;
   const rule = checkSchema(schema);
   if (rule !== undefined) throw refused('schema', rule);
-  const [fault] = example === null ? [] : checkAgainstSchema(schema, exampleValue);
+  const [fault] = example === null ? [] : checkAgainstSchema(schema, exampleValue, example.length);
   if (fault) throw refused(fault.field.replace(/^data/, 'example'), fault.rule);
 }
 
