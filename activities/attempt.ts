@@ -36,7 +36,12 @@ export function createAttempt(ports: AttemptPorts): Activities['attempt'] {
     const beating = setInterval(() => heartbeat(), HEARTBEAT_MS);
     try {
       const begun = await ports.store.begin(
-        input.deliveries.map((d) => ({ ...d, workflowId: run.workflowId, runId: run.runId, activityAttempt: info.attempt })),
+        input.deliveries.map((d) => ({
+          ...d,
+          workflowId: run.workflowId,
+          runId: run.runId,
+          activityAttempt: info.attempt,
+        })),
       );
       ports.onBegun(run.workflowId);
       const reports = await Promise.all(begun.map((b) => (b.kind === 'begun' ? ports.send(b, run) : reportRefused(b))));

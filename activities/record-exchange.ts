@@ -10,8 +10,15 @@ export function recordExchange(
   secretHeaders: readonly { name: string }[],
 ): RecordedExchange {
   const requestHeaders = { ...request.headers };
-  for (const { name } of secretHeaders) if (name.toLowerCase() in requestHeaders) requestHeaders[name.toLowerCase()] = MASK;
-  const sent = { method: request.method, url: request.url, requestHeaders, requestBody: request.body, durationMs: result.durationMs };
+  for (const { name } of secretHeaders)
+    if (name.toLowerCase() in requestHeaders) requestHeaders[name.toLowerCase()] = MASK;
+  const sent = {
+    method: request.method,
+    url: request.url,
+    requestHeaders,
+    requestBody: request.body,
+    durationMs: result.durationMs,
+  };
   if (result.kind === 'error') {
     return {
       ...sent,

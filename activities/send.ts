@@ -118,7 +118,11 @@ function render(
       method: 'POST',
       url: endpoint.url,
       // The dialect's own headers come last: a customer's header can add to them, never forge one.
-      headers: { ...custom, ...rendered.headers, ...(endpoint.acknowledge ? { [DELIVERY_HEADER]: begun.deliveryId } : {}) },
+      headers: {
+        ...custom,
+        ...rendered.headers,
+        ...(endpoint.acknowledge ? { [DELIVERY_HEADER]: begun.deliveryId } : {}),
+      },
       body: rendered.body,
       timeoutMs: endpoint.timeoutMs ?? wire.timeoutMs,
     };

@@ -1,5 +1,4 @@
-import type { DeliveryStatus } from '../domain/delivery/types.ts';
-import type { DeliveryRef } from '../domain/delivery/types.ts';
+import type { DeliveryRef, DeliveryStatus } from '../domain/delivery/types.ts';
 
 /** Deliveries to attempt once each. Ids and counts only: this stands in the history. */
 export interface AttemptInput {

@@ -34,7 +34,7 @@ export class Batcher<In, Out> {
     if (this.#running >= this.#maxRuns || this.#waiting.length === 0) return;
     const group = this.#waiting.splice(0, this.#maxItems);
     this.#running++;
-    this.#settle(group).finally(() => {
+    void this.#settle(group).finally(() => {
       this.#running--;
       this.#next();
     });
@@ -59,6 +59,7 @@ export class Batcher<In, Out> {
 
 /** SQLSTATE classes 22 (data exception) and 23 (constraint violation): the data is at fault, not the database. */
 function isDataFault(error: unknown): boolean {
-  const code = (error as { code?: string; cause?: { code?: string } })?.cause?.code ?? (error as { code?: string })?.code;
+  const code =
+    (error as { code?: string; cause?: { code?: string } })?.cause?.code ?? (error as { code?: string })?.code;
   return code !== undefined && /^2[23]/.test(code);
 }

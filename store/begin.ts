@@ -52,18 +52,29 @@ export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: nu
     return db.transaction(async (tx) => {
       const { refused, admitted } = await refuse(tx, inputs);
       const results = new Map<string, BeginResult>(refused.map((r) => [r.deliveryId, r]));
-      if (admitted.length > 0) for (const b of await compareAndSet(tx, recent, admitted, true)) results.set(b.deliveryId, b);
+      if (admitted.length > 0)
+        for (const b of await compareAndSet(tx, recent, admitted, true)) results.set(b.deliveryId, b);
       for (const input of inputs) {
         if (results.has(input.id)) continue;
         // Changed between the two looks: look again at once.
         const { id: deliveryId, generation, attemptCount } = input;
-        results.set(deliveryId, { kind: 'refused', deliveryId, why: 'not_due', status: 'pending', generation, attemptCount, dueInMs: 100 });
+        results.set(deliveryId, {
+          kind: 'refused',
+          deliveryId,
+          why: 'not_due',
+          status: 'pending',
+          generation,
+          attemptCount,
+          dueInMs: 100,
+        });
       }
       return results;
     });
   }
 
-  return { begin: (inputs: readonly BeginInput[]): Promise<BeginResult[]> => Promise.all(inputs.map((i) => batcher.add(i))) };
+  return {
+    begin: (inputs: readonly BeginInput[]): Promise<BeginResult[]> => Promise.all(inputs.map((i) => batcher.add(i))),
+  };
 }
 
 /** `permitted`: the concurrency permit was granted under the endpoint's lock; without it, endpoints with a cap are left out. */
@@ -112,7 +123,11 @@ async function compareAndSet(
 }
 
 /** Events by organization and id: from memory where this process published them, else from the store. */
-async function eventsOf(db: Pick<Db, 'execute'>, recent: RecentEvents, rows: BegunRow[]): Promise<Map<string, RecentEvent>> {
+async function eventsOf(
+  db: Pick<Db, 'execute'>,
+  recent: RecentEvents,
+  rows: BegunRow[],
+): Promise<Map<string, RecentEvent>> {
   const found = new Map<string, RecentEvent>();
   const missing: BegunRow[] = [];
   for (const row of rows) {

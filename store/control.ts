@@ -57,7 +57,9 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
       if (row) return { kind: 'done', signal: row.workflow_id };
       const standing = await statusOf(organizationId, id);
       // Pending with an open attempt: it is being retried this moment.
-      return standing.kind === 'wrong_state' && standing.status === 'pending' ? { kind: 'done', signal: null } : standing;
+      return standing.kind === 'wrong_state' && standing.status === 'pending'
+        ? { kind: 'done', signal: null }
+        : standing;
     },
 
     /**

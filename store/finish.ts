@@ -22,7 +22,10 @@ const LONGEST_FAULT_WAIT_MS = 2_000;
  * after its attempt was closed, or for an older generation, is recorded and changes no status, except that a 2xx counts.
  * Delivered is final. A store fault is retried in place until `stop` aborts: the request has been sent and must not be again.
  */
-export function createFinish(db: Db, options: { maxRuns: number; onReleased: (deliveries: number) => void; stop: AbortSignal }) {
+export function createFinish(
+  db: Db,
+  options: { maxRuns: number; onReleased: (deliveries: number) => void; stop: AbortSignal },
+) {
   const batcher = new Batcher<FinishInput, FinishResult>(finishGroup, { maxItems: 200, maxRuns: options.maxRuns });
 
   async function finishGroup(inputs: FinishInput[]): Promise<FinishResult[]> {
@@ -39,7 +42,14 @@ export function createFinish(db: Db, options: { maxRuns: number; onReleased: (de
     if (released > 0) options.onReleased(released);
     return inputs.map((input) => {
       const row = byAttempt.get(input.attemptId);
-      if (!row) return { deliveryId: input.deliveryId, status: input.status, generation: input.generation, attemptCount: input.number, dueInMs: null };
+      if (!row)
+        return {
+          deliveryId: input.deliveryId,
+          status: input.status,
+          generation: input.generation,
+          attemptCount: input.number,
+          dueInMs: null,
+        };
       return {
         deliveryId: row.delivery_id,
         status: row.status,

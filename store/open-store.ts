@@ -14,9 +14,9 @@ import { createOrganizationStore } from './organizations.ts';
 import { createPublisher } from './publish.ts';
 import { createDeliveryReader } from './read-deliveries.ts';
 import { createEventReader } from './read-events.ts';
+import { RecentEvents } from './recent-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
-import { RecentEvents } from './recent-events.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import type { AttemptStore } from './types.ts';
@@ -39,7 +39,9 @@ const MAX_RUNS = { pglite: 1, postgres: 4 } as const;
 
 /** Opens the store, migrates it, and puts its parts together. */
 export async function openStore(options: StoreOptions) {
-  const database: Database = options.databaseUrl ? await openPostgres(options.databaseUrl) : await openPglite(options.dataDir);
+  const database: Database = options.databaseUrl
+    ? await openPostgres(options.databaseUrl)
+    : await openPglite(options.dataDir);
   const { db, kind } = database;
   const maxRuns = MAX_RUNS[kind];
   const box = createSecretBox(options.secretKey);
@@ -79,10 +81,11 @@ export async function openStore(options: StoreOptions) {
     recovery: createRecovery(db),
     newWorkflowId: () => newId('car'),
     /** Whether the database answers. */
-    healthy: () => db.execute(sql`select 1`).then(
-      () => true,
-      () => false,
-    ),
+    healthy: () =>
+      db.execute(sql`select 1`).then(
+        () => true,
+        () => false,
+      ),
     /** Called after a commit of this process that left so many deliveries waiting; returns how to stop listening. */
     onWaiting(listener: (deliveries: number) => void): () => void {
       listeners.add(listener);

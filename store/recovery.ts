@@ -44,7 +44,10 @@ export function createRecovery(db: Db) {
           sql`select id from deliveries where status = 'pending' and workflow_id is not null and open_attempt_id is not null limit ${RELEASE_BATCH}`,
         );
         if (open.length === 0) break;
-        await closeLostAttempts(db, open.map((row) => row.id));
+        await closeLostAttempts(
+          db,
+          open.map((row) => row.id),
+        );
       }
       return inBatches(
         sql`status = 'pending' and workflow_id is not null and (started_at is null or next_attempt_at <= now())`,

@@ -57,7 +57,10 @@ export async function refuse(
       candidates.push({ input, row });
     }
   }
-  await closeLostAttempts(tx, lost.map((row) => row.id));
+  await closeLostAttempts(
+    tx,
+    lost.map((row) => row.id),
+  );
   const admitted = await admit(tx, candidates, refused);
   return { refused, admitted };
 }

@@ -28,7 +28,9 @@ export function createReplay(db: Db, options: { onWaiting: (deliveries: number) 
     const counts = { failed: 0, cancelled: 0, missing: 0 };
     for (const status of ['failed', 'cancelled'] as const) {
       if (!request.include.includes(status)) continue;
-      counts[status] = request.dryRun ? await countEnded(db, request, status) : await reviveEnded(db, request, status, options.onWaiting);
+      counts[status] = request.dryRun
+        ? await countEnded(db, request, status)
+        : await reviveEnded(db, request, status, options.onWaiting);
     }
     if (request.include.includes('missing')) counts.missing = await addMissing(db, request);
     if (!request.dryRun) options.onWaiting(counts.missing);
@@ -42,11 +44,19 @@ function ended(request: ReplayRequest, status: string) {
 }
 
 async function countEnded(db: Db, request: ReplayRequest, status: string): Promise<number> {
-  const [row] = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from deliveries d where ${ended(request, status)}`);
+  const [row] = await rowsOf<{ n: number }>(
+    db,
+    sql`select count(*)::int as n from deliveries d where ${ended(request, status)}`,
+  );
   return row?.n ?? 0;
 }
 
-async function reviveEnded(db: Db, request: ReplayRequest, status: string, onWaiting: (deliveries: number) => void): Promise<number> {
+async function reviveEnded(
+  db: Db,
+  request: ReplayRequest,
+  status: string,
+  onWaiting: (deliveries: number) => void,
+): Promise<number> {
   let revived = 0;
   for (;;) {
     const rows = await rowsOf<{ id: string }>(
@@ -85,7 +95,9 @@ async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
     );
     if (events.length === 0) return added;
     after = events.at(-1)?.id ?? after;
-    const matching = events.filter((event) => matchesEndpoint({ ...event, presenceName: event.presence_name, userId: event.user_id }, request.endpoint));
+    const matching = events.filter((event) =>
+      matchesEndpoint({ ...event, presenceName: event.presence_name, userId: event.user_id }, request.endpoint),
+    );
     added += matching.length;
     if (!request.dryRun && matching.length > 0) await insertMissing(db, request, matching);
   }

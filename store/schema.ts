@@ -1,15 +1,5 @@
 import { sql } from 'drizzle-orm';
-import {
-  boolean,
-  customType,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { boolean, customType, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 
 const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
 /** A point in time, read as ISO 8601 in UTC with milliseconds, whatever form the driver gives. */
@@ -196,10 +186,10 @@ export const deliveries = pgTable(
     index('deliveries_organization').on(t.organizationId, t.id),
     index('deliveries_endpoint').on(t.endpointId, t.id),
     index('deliveries_event').on(t.eventId),
-    index('deliveries_waiting').on(t.endpointId, t.nextAttemptAt).where(sql`status = 'pending' and workflow_id is null`),
-    index('deliveries_held')
-      .on(t.workflowId)
-      .where(sql`status = 'pending' and workflow_id is not null`),
+    index('deliveries_waiting')
+      .on(t.endpointId, t.nextAttemptAt)
+      .where(sql`status = 'pending' and workflow_id is null`),
+    index('deliveries_held').on(t.workflowId).where(sql`status = 'pending' and workflow_id is not null`),
   ],
 );
 

@@ -17,7 +17,10 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 
 export interface DispatcherPorts {
-  claim(request: ClaimRequest, assign: AssignWorkflows): Promise<{ workflowId: string; deliveries: ClaimedDelivery[] }[]>;
+  claim(
+    request: ClaimRequest,
+    assign: AssignWorkflows,
+  ): Promise<{ workflowId: string; deliveries: ClaimedDelivery[] }[]>;
   begunOf(workflowIds: readonly string[]): Promise<string[]>;
   markStarted(workflowIds: readonly string[]): Promise<void>;
   /** Rejects when Temporal does not answer; "already started" is success. */
@@ -122,7 +125,11 @@ export class Dispatcher {
     if (onlyFull && this.#unseen < maxPerWorkflow) return false;
     const limit = carry ? free * maxPerWorkflow : free;
     this.#unseen = 0;
-    const { planned, seen } = await this.#claim({ limit, room: this.#load.roomForHealthy() }, (n) => carry && n > free, onlyFull);
+    const { planned, seen } = await this.#claim(
+      { limit, room: this.#load.roomForHealthy() },
+      (n) => carry && n > free,
+      onlyFull,
+    );
     const claimed = planned.reduce((sum, p) => sum + p.deliveries.length, 0);
     for (const workflow of planned) this.#launch(workflow);
     this.#unseen += seen - claimed;
@@ -176,7 +183,8 @@ export class Dispatcher {
       try {
         await this.#ports.start(workflow);
         if (workflow.dueInMs > 0) this.#slots.release(workflow.workflowId);
-        if (workflow.dueInMs > 0 || this.#slots.held.includes(workflow.workflowId)) this.#acknowledged.add(workflow.workflowId);
+        if (workflow.dueInMs > 0 || this.#slots.held.includes(workflow.workflowId))
+          this.#acknowledged.add(workflow.workflowId);
         return;
       } catch (error) {
         this.#ports.onFault('start', error);

@@ -53,7 +53,9 @@ export class EndpointLoad {
   roomForFailing(): { total: number; each: Map<string, number> } {
     const failing = this.failing;
     const inFlight = failing.reduce((sum, id) => sum + (this.#inFlight.get(id) ?? 0), 0);
-    const each = failing.map((id) => [id, (this.#caps.get(id) ?? MAX_IN_FLIGHT_FAILING) - (this.#inFlight.get(id) ?? 0)] as const);
+    const each = failing.map(
+      (id) => [id, (this.#caps.get(id) ?? MAX_IN_FLIGHT_FAILING) - (this.#inFlight.get(id) ?? 0)] as const,
+    );
     return { total: Math.max(0, MAX_IN_FLIGHT_FAILING - inFlight), each: new Map(each) };
   }
 }

@@ -27,8 +27,8 @@ export class Reconciler {
   }
 
   run(): void {
-    this.#timer = setInterval(() => this.pass(), Math.max(1_000, EVERY_MS * this.#ports.timeScale));
-    this.pass();
+    this.#timer = setInterval(() => void this.pass(), Math.max(1_000, EVERY_MS * this.#ports.timeScale));
+    void this.pass();
   }
 
   /** One pass; passes never overlap. */

@@ -64,7 +64,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     maxPerWorkflow: options.maxPerWorkflow,
     onFault: options.onFault,
   });
-  const reconciler = new Reconciler({ ...store.recovery, start, timeScale: options.timeScale, onFault: options.onFault });
+  const reconciler = new Reconciler({
+    ...store.recovery,
+    start,
+    timeScale: options.timeScale,
+    onFault: options.onFault,
+  });
   const activities = createActivities(options, dispatcher);
   const newWorker = () =>
     Worker.create({
@@ -117,7 +122,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     checkNamespace,
     async healthy() {
       try {
-        await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.describeNamespace({ namespace }));
+        await connection.withDeadline(Date.now() + 2_000, () =>
+          connection.workflowService.describeNamespace({ namespace }),
+        );
         return true;
       } catch {
         return false;

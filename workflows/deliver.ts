@@ -94,7 +94,10 @@ async function attemptOnce(input: DeliverInput, state: DeliverState, summary: st
   try {
     return await attempt.executeWithOptions({ summary }, [{ deliveries: state.deliveries, carrier: input.carrier }]);
   } catch (error) {
-    const report = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause.details?.[0] : undefined;
+    const report =
+      error instanceof ActivityFailure && error.cause instanceof ApplicationFailure
+        ? error.cause.details?.[0]
+        : undefined;
     if (!report) throw error;
     return report as AttemptReport;
   }
@@ -116,7 +119,12 @@ function failure(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, category: ApplicationFailureCategory.BENIGN });
 }
 
-function finish(input: DeliverInput, state: DeliverState, outcomes: Record<string, number>, single?: string): DeliverResult {
+function finish(
+  input: DeliverInput,
+  state: DeliverState,
+  outcomes: Record<string, number>,
+  single?: string,
+): DeliverResult {
   state.phase = 'done';
   state.outcomes = outcomes;
   setCurrentDetails(detailsTable(input.title, state));

@@ -4,9 +4,7 @@ const MAX_ROWS = 20;
 
 /** The workflow's current details in Temporal's UI: a small Markdown table of where each delivery stands. */
 export function detailsTable(title: string, state: DeliverState): string {
-  const rows = state.deliveries
-    .slice(0, MAX_ROWS)
-    .map((d) => `| ${d.id} | ${d.generation} | ${d.attemptCount} |`);
+  const rows = state.deliveries.slice(0, MAX_ROWS).map((d) => `| ${d.id} | ${d.generation} | ${d.attemptCount} |`);
   const more = state.deliveries.length - rows.length;
   const outcomes = Object.entries(state.outcomes).map(([outcome, count]) => `${outcome}: ${count}`);
   return [

@@ -57,5 +57,5 @@ function toFault(error: unknown): PgliteFault {
 }
 
 port.on('message', (request: PgliteRequest) => {
-  answer(request).then((response) => port.postMessage(response));
+  void answer(request).then((response) => port.postMessage(response));
 });
