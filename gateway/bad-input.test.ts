@@ -273,6 +273,14 @@ const requests: [
     'validation_failed',
   ],
   [
+    'a schema that answers later',
+    'PUT',
+    '/v1/event-types/a.b',
+    { body: { schema: { $async: true } } },
+    422,
+    'validation_failed',
+  ],
+  [
     'an example against its schema',
     'PUT',
     '/v1/event-types/a.b',

@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
 
-const sandbox: { run: () => unknown } = createContext({ run: () => undefined });
+const sandbox = createContext({ run: (): unknown => undefined });
 const script = new Script('run()');
 
 /** Thrown when a bounded run took longer than it may. */

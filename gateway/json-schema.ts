@@ -11,12 +11,11 @@ const COMPILE_LIMIT_MS = 1_000;
 
 // The package is CommonJS: under Node its default export is the function, in its types the module.
 const addFormats = ajvFormats as unknown as typeof ajvFormats.default;
-// `addUsedSchema: false`: two organizations may use the same `$id`. Refs into the network are not followed.
-const options = { strict: false, allErrors: false, addUsedSchema: false, inlineRefs: false, validateFormats: true };
-const draft2020 = new Ajv2020(options);
-const draft7 = new Ajv(options);
-addFormats(draft2020);
-addFormats(draft7);
+const CLASSES = { draft2020: Ajv2020, draft7: Ajv };
+// Only these know the meta-schemas. Schemas themselves are compiled apart, since an instance remembers every `$id` it sees:
+// two organizations may use the same, or that of a meta-schema.
+const quiet = { strict: false, logger: false } as const;
+const META = { draft2020: new Ajv2020(quiet), draft7: new Ajv(quiet) };
 
 interface CompiledSchema {
   validate: ValidateFunction;
@@ -43,7 +42,8 @@ export function checkAgainstSchema(schema: string, data: unknown, dataLength: nu
     const bounded = mayTakeLong || dataLength > CHEAP_DATA_LENGTH;
     if (bounded ? runBounded(() => validate(data), LIMIT_MS) : validate(data)) return [];
   } catch (error) {
-    if (!(error instanceof OutOfTimeError)) throw error;
+    // RangeError: a schema that refers to itself without end overflows the stack.
+    if (!(error instanceof OutOfTimeError || error instanceof RangeError)) throw error;
     return [{ field: 'data', rule: 'takes too long to check against the schema of its type' }];
   }
   return (validate.errors ?? []).map((error) => ({
@@ -67,12 +67,23 @@ function compile(schema: string): CompiledSchema {
   const known = compiled.get(schema);
   if (known) return known;
   const parsed: unknown = JSON.parse(schema);
-  const ajv = isDraft7(parsed) ? draft7 : draft2020;
-  const validate = runBounded(() => ajv.compile(parsed as object), COMPILE_LIMIT_MS);
+  const validate = runBounded(() => compileApart(parsed as object), COMPILE_LIMIT_MS);
   const made = { validate, mayTakeLong: schema.length > CHEAP_SCHEMA_LENGTH || COSTLY.test(schema) };
   if (compiled.size >= COMPILED_SCHEMAS) compiled.clear();
   compiled.set(schema, made);
   return made;
+}
+
+function compileApart(schema: object): ValidateFunction {
+  const draft = isDraft7(schema) ? 'draft7' : 'draft2020';
+  if (!META[draft].validateSchema(schema)) throw new Error(META[draft].errorsText(META[draft].errors));
+  // Refs into the network are not followed: they are errors.
+  const ajv = new CLASSES[draft]({ ...quiet, meta: false, validateSchema: false, inlineRefs: false });
+  addFormats(ajv);
+  const validate = ajv.compile(schema);
+  // The library's own extension: such a schema answers a promise, which would pass for "valid".
+  if ('$async' in validate) throw new Error('$async is no keyword of JSON Schema');
+  return validate;
 }
 
 function isDraft7(schema: unknown): boolean {

@@ -147,6 +147,20 @@ describe('event types', () => {
     expect((await publish({ type: 'invoice.paid', data: {} })).statusCode).toBe(422);
   });
 
+  it('a schema may refer to itself, and have the $id of another', async () => {
+    const $id = 'https://json-schema.org/draft/2020-12/schema';
+    const tree = { $id, required: ['name'], properties: { children: { items: { $ref: '#' } } } };
+    for (const name of ['one', 'two']) {
+      const response = await gateway.call('PUT', `/v1/event-types/${name}`, {
+        key,
+        body: { schema: { ...tree, title: name } },
+      });
+      expect(response.statusCode).toBe(201);
+      const wrong = await publish({ type: name, data: { name: 'a', children: [{}] } });
+      expect(wrong.json().errors[0].field).toBe('data.children.0.name');
+    }
+  });
+
   it('a schema that takes for ever harms nobody else', async () => {
     const body = { schema: { properties: { a: { pattern: '^(a+)+$' } } } };
     await gateway.call('PUT', path, { key, body });
@@ -155,6 +169,11 @@ describe('event types', () => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(response.json()).toMatchObject({ code: 'invalid_event_data', errors: [{ field: 'data' }] });
     expect((await publish({ type: 'invoice.paid', data: { a: 'aaa' } })).statusCode).toBe(202);
+  });
+
+  it('a schema that refers to itself without end is survived', async () => {
+    await gateway.call('PUT', path, { key, body: { schema: { allOf: [{ $ref: '#' }], required: ['a'] } } });
+    expect((await publish({ type: 'invoice.paid', data: {} })).statusCode).toBe(422);
   });
 
   it('unregistered ones are refused only if the organization says so, at once', async () => {
