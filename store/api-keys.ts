@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
@@ -75,7 +75,7 @@ export function createApiKeyStore(db: Db) {
   // Raised by a revocation, so that a look-up under way at that moment is not remembered.
   let revocations = 0;
 
-  async function read(hash: Buffer): Promise<KeyOwner | null> {
+  async function read(digest: Buffer): Promise<KeyOwner | null> {
     const [row] = await db
       .select({
         keyId: apiKeys.id,
@@ -84,7 +84,7 @@ export function createApiKeyStore(db: Db) {
         dialect: apiKeys.dialect,
       })
       .from(apiKeys)
-      .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)));
+      .where(and(eq(apiKeys.hash, digest), isNull(apiKeys.revokedAt)));
     return row ? { ...row, scopes: new Set(row.scopes as Scope[]) } : null;
   }
 
@@ -125,12 +125,12 @@ export function createApiKeyStore(db: Db) {
     /** The owner of a secret; `null` for an unknown or revoked one. */
     async authenticate(secret: string): Promise<KeyOwner | null> {
       if (!SECRET.test(secret)) return null;
-      const hash = hashOf(secret);
-      const cacheKey = hash.toString('base64');
+      const digest = hashOf(secret);
+      const cacheKey = digest.toString('base64');
       const known = cache.get(cacheKey);
       if (known && performance.now() - known.readAt < CACHE_MS) return known.owner;
       const before = revocations;
-      const owner = await read(hash);
+      const owner = await read(digest);
       if (cache.size >= CACHE_ENTRIES) cache.clear();
       if (owner && before === revocations) cache.set(cacheKey, { owner, readAt: performance.now() });
       else cache.delete(cacheKey);
@@ -140,5 +140,5 @@ export function createApiKeyStore(db: Db) {
 }
 
 function hashOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }

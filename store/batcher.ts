@@ -4,22 +4,32 @@ interface Waiting<In, Out> {
   reject: (error: unknown) => void;
 }
 
+export interface BatcherOptions<In> {
+  /** Inputs in one run. */
+  maxItems: number;
+  /** Runs at the same time; 1 suits a database with one session, more suits a pool. */
+  maxRuns: number;
+  /** What an input claims for itself: two that share a key never go into one run. The later one waits for another. */
+  keysOf(input: In): readonly string[];
+}
+
+/** A group that the database gave up to end a deadlock runs again this often: nothing of it was written. */
+const MAX_DEADLOCKS = 5;
+
 /**
  * Group commit: what arrives while a run is under way waits and goes together into the next. A lone call goes at once, so
- * batching costs no delay; the batch grows by itself with the load. `run` answers in the order of its inputs.
+ * batching costs no delay; the batch grows by itself with the load. `run` answers in the order of its inputs, and writes all
+ * or nothing: a group that failed by one member's fault is run again, each alone.
  */
 export class Batcher<In, Out> {
   readonly #run: (inputs: In[]) => Promise<Out[]>;
-  readonly #maxItems: number;
-  readonly #maxRuns: number;
+  readonly #options: BatcherOptions<In>;
   readonly #waiting: Waiting<In, Out>[] = [];
   #running = 0;
 
-  /** `maxRuns`: runs at the same time; 1 suits a database with one session, more suits a pool. */
-  constructor(run: (inputs: In[]) => Promise<Out[]>, options: { maxItems: number; maxRuns: number }) {
+  constructor(run: (inputs: In[]) => Promise<Out[]>, options: BatcherOptions<In>) {
     this.#run = run;
-    this.#maxItems = options.maxItems;
-    this.#maxRuns = options.maxRuns;
+    this.#options = options;
   }
 
   add(input: In): Promise<Out> {
@@ -31,8 +41,8 @@ export class Batcher<In, Out> {
   }
 
   #next(): void {
-    if (this.#running >= this.#maxRuns || this.#waiting.length === 0) return;
-    const group = this.#waiting.splice(0, this.#maxItems);
+    if (this.#running >= this.#options.maxRuns || this.#waiting.length === 0) return;
+    const group = this.#take();
     this.#running++;
     void this.#settle(group).finally(() => {
       this.#running--;
@@ -40,13 +50,29 @@ export class Batcher<In, Out> {
     });
   }
 
-  async #settle(group: Waiting<In, Out>[]): Promise<void> {
+  /** The next group; those that share a key with one before them stay first in line. */
+  #take(): Waiting<In, Out>[] {
+    const seen = new Set<string>();
+    const later: Waiting<In, Out>[] = [];
+    const group = this.#waiting.splice(0, this.#options.maxItems).filter((w) => {
+      const keys = this.#options.keysOf(w.input);
+      const repeated = keys.some((key) => seen.has(key));
+      for (const key of keys) seen.add(key);
+      if (repeated) later.push(w);
+      return !repeated;
+    });
+    this.#waiting.unshift(...later);
+    return group;
+  }
+
+  async #settle(group: Waiting<In, Out>[], deadlocks = 0): Promise<void> {
     try {
       const outputs = await this.#run(group.map((w) => w.input));
       group.forEach((w, i) => {
         w.resolve(outputs[i] as Out);
       });
     } catch (error) {
+      if (isDeadlock(error) && deadlocks < MAX_DEADLOCKS) return this.#settle(group, deadlocks + 1);
       // One bad member must not fail its neighbours: each goes alone.
       if (group.length === 1 || !isDataFault(error)) {
         for (const w of group) w.reject(error);
@@ -57,9 +83,17 @@ export class Batcher<In, Out> {
   }
 }
 
-/** SQLSTATE classes 22 (data exception) and 23 (constraint violation): the data is at fault, not the database. */
+/** SQLSTATE classes 22 (data exception), 23 (constraint violation), 54 (a limit exceeded): the data is at fault. */
 function isDataFault(error: unknown): boolean {
-  const code =
-    (error as { code?: string; cause?: { code?: string } })?.cause?.code ?? (error as { code?: string })?.code;
-  return code !== undefined && /^2[23]/.test(code);
+  return /^(22|23|54)/.test(sqlStateOf(error));
+}
+
+/** Ended by the database in favour of another transaction: groups of two processes that meet in different order. */
+function isDeadlock(error: unknown): boolean {
+  return sqlStateOf(error) === '40P01';
+}
+
+function sqlStateOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: string; cause?: { code?: string } };
+  return cause?.code ?? code ?? '';
 }

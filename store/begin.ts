@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { DIALECT_NAMES, wireOf } from '../domain/dialects/wires.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, rowsOf, toIso } from './database.ts';
+import { type Db, recordset, rowsOf, toIso } from './database.ts';
 import { newId } from './ids.ts';
 import type { RecentEvent, RecentEvents } from './recent-events.ts';
 import { refuse } from './refuse.ts';
@@ -16,7 +15,6 @@ interface BegunRow {
   attempt_count: number;
   generation: number;
   tries: number;
-  organization_uuid: string;
   event_id: string;
 }
 
@@ -29,19 +27,33 @@ interface EventRow {
   occurred_at: string;
 }
 
+/** What never changes once written, kept to spare reads. */
+interface Memory {
+  events: RecentEvents;
+  organizationUuids: Map<string, string>;
+}
+
+/** The longest timeout an endpoint may set, and more than any dialect's own. */
+const LONGEST_TIMEOUT_MS = 30_000;
 /** The lease outlives the longest exchange by this much, so that a slow finish is not mistaken for a lost worker. */
 const LEASE_MARGIN_MS = 10_000;
-const timeouts = DIALECT_NAMES.map((name) => wireOf(name)?.timeoutMs ?? 0);
+const COLUMNS =
+  'id text, generation int, attempt_count int, workflow_id text, run_id text, activity_attempt int, attempt_id text';
 
 /**
  * Begins attempts: one compare-and-set on status, generation and attempt count for all calls that wait together, so that two
  * runs of one delivery make one attempt. What it refuses is judged by `refuse`.
  */
 export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: number }) {
-  const batcher = new Batcher<BeginInput, BeginResult>(beginGroup, { maxItems: 200, maxRuns: options.maxRuns });
+  const memory: Memory = { events: recent, organizationUuids: new Map() };
+  const batcher = new Batcher<BeginInput, BeginResult>(beginGroup, {
+    maxItems: 200,
+    maxRuns: options.maxRuns,
+    keysOf: (input) => [input.id],
+  });
 
   async function beginGroup(inputs: BeginInput[]): Promise<BeginResult[]> {
-    const begun = await compareAndSet(db, recent, inputs, false);
+    const begun = await compareAndSet(db, memory, inputs, false);
     const results = new Map<string, BeginResult>(begun.map((b) => [b.deliveryId, b]));
     const refused = inputs.filter((input) => !results.has(input.id));
     if (refused.length > 0) for (const [id, result] of await settleRefused(refused)) results.set(id, result);
@@ -53,7 +65,7 @@ export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: nu
       const { refused, admitted } = await refuse(tx, inputs);
       const results = new Map<string, BeginResult>(refused.map((r) => [r.deliveryId, r]));
       if (admitted.length > 0)
-        for (const b of await compareAndSet(tx, recent, admitted, true)) results.set(b.deliveryId, b);
+        for (const b of await compareAndSet(tx, memory, admitted, true)) results.set(b.deliveryId, b);
       for (const input of inputs) {
         if (results.has(input.id)) continue;
         // Changed between the two looks: look again at once.
@@ -80,33 +92,25 @@ export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: nu
 /** `permitted`: the concurrency permit was granted under the endpoint's lock; without it, endpoints with a cap are left out. */
 async function compareAndSet(
   db: Pick<Db, 'execute'>,
-  recent: RecentEvents,
+  memory: Memory,
   inputs: BeginInput[],
   permitted: boolean,
 ): Promise<BegunAttempt[]> {
   const rows = await rowsOf<BegunRow>(
     db,
-    sql`with i as (
-      select * from unnest(${sql.param(inputs.map((i) => i.id))}::text[], ${sql.param(inputs.map((i) => i.generation))}::int[],
-        ${sql.param(inputs.map((i) => i.attemptCount))}::int[], ${sql.param(inputs.map((i) => i.workflowId))}::text[],
-        ${sql.param(inputs.map((i) => i.runId))}::text[], ${sql.param(inputs.map((i) => i.activityAttempt))}::int[],
-        ${sql.param(inputs.map(() => newId('atm')))}::text[]
-      ) as i(id, generation, attempt_count, workflow_id, run_id, activity_attempt, attempt_id)
-    ), begun as (
-      update deliveries d set attempt_count = d.attempt_count + 1, open_attempt_id = i.attempt_id, open_run_id = i.run_id,
+    sql`update deliveries d set attempt_count = d.attempt_count + 1, open_attempt_id = i.attempt_id, open_run_id = i.run_id,
         open_activity_attempt = i.activity_attempt, opened_at = clock_timestamp(), started_at = coalesce(d.started_at, now()),
-        lease_until = clock_timestamp() + (coalesce(e.timeout_ms, t.timeout_ms, 30000) + ${LEASE_MARGIN_MS}::int) * interval '1 millisecond'
-      from i, endpoints e left join unnest(${sql.param([...DIALECT_NAMES])}::text[], ${sql.param(timeouts)}::int[]) as t(dialect, timeout_ms)
-        on t.dialect = e.dialect
+        reconcile_count = 0,
+        lease_until = clock_timestamp() + (coalesce(e.timeout_ms, ${LONGEST_TIMEOUT_MS}::int) + ${LEASE_MARGIN_MS}::int) * interval '1 millisecond'
+      from ${recordset(inputs.map(toRow), COLUMNS)}, endpoints e
       where d.id = i.id and d.status = 'pending' and d.workflow_id = i.workflow_id and d.generation = i.generation
         and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id
         and e.disabled_at is null and e.deleted_at is null and e.paused_at is null and (${permitted} or e.max_concurrency is null)
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
-        d.attempt_count, d.generation, d.tries, d.event_id
-    )
-    select b.*, o.uuid as organization_uuid from begun b join organizations o on o.id = b.organization_id`,
+        d.attempt_count, d.generation, d.tries, d.event_id`,
   );
-  const events = await eventsOf(db, recent, rows);
+  const events = await eventsOf(db, memory.events, rows);
+  const uuids = await uuidsOf(db, memory.organizationUuids, rows);
   return rows.map((row) => ({
     kind: 'begun',
     deliveryId: row.id,
@@ -117,9 +121,37 @@ async function compareAndSet(
     number: row.attempt_count,
     generation: row.generation,
     tries: row.tries,
-    organizationUuid: row.organization_uuid,
+    organizationUuid: uuids.get(row.organization_id) as string,
     event: events.get(`${row.organization_id} ${row.event_id}`) as RecentEvent,
   }));
+}
+
+function toRow(input: BeginInput) {
+  return {
+    id: input.id,
+    generation: input.generation,
+    attempt_count: input.attemptCount,
+    workflow_id: input.workflowId,
+    run_id: input.runId,
+    activity_attempt: input.activityAttempt,
+    attempt_id: newId('atm'),
+  };
+}
+
+async function uuidsOf(
+  db: Pick<Db, 'execute'>,
+  known: Map<string, string>,
+  rows: BegunRow[],
+): Promise<Map<string, string>> {
+  const missing = [...new Set(rows.map((row) => row.organization_id))].filter((id) => !known.has(id));
+  if (missing.length > 0) {
+    const read = await rowsOf<{ id: string; uuid: string }>(
+      db,
+      sql`select id, uuid from organizations where id = any(${sql.param(missing)}::text[])`,
+    );
+    for (const { id, uuid } of read) known.set(id, uuid);
+  }
+  return known;
 }
 
 /** Events by organization and id: from memory where this process published them, else from the store. */

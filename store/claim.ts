@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type Db, rowsOf, toIso } from './database.ts';
+import { type Database, type Db, recordset, rowsOf, toIso } from './database.ts';
 import type { ClaimedDelivery } from './types.ts';
 
 /** How much a claim may take, and from whom. */
@@ -35,7 +35,7 @@ export interface ClaimRow {
 }
 
 /** Columns of `ClaimRow`, from `d` (deliveries) and `e` (endpoints). */
-export const claimColumns = sql`d.id, d.organization_id, d.endpoint_id, d.event_type, d.generation, d.attempt_count, d.tries,
+export const claimColumns = sql`d.id, d.organization_id, e.id as endpoint_id, d.event_type, d.generation, d.attempt_count, d.tries,
   d.next_attempt_at, d.own_workflow, (extract(epoch from d.next_attempt_at - now()) * 1000)::float8 as due_in_ms, e.url, e.dialect,
   cardinality(e.retry_delays_ms) as retry_count, e.acknowledge is not null as acknowledged, e.max_concurrency`;
 
@@ -47,29 +47,36 @@ const MAX_ENDPOINTS = 64;
  * claimed and not started is found again by the reconciler. Deliveries waiting for a retry are claimed before they are due
  * (their workflow holds the timer); those held back (`held`) only once they are. `SKIP LOCKED`: any number of workers.
  */
-export function createClaimer(db: Db) {
+export function createClaimer({ db, kind }: Pick<Database, 'db' | 'kind'>) {
   let cursor = '';
+
+  async function claimIn(tx: Pick<Db, 'execute'>, request: ClaimRequest, assign: AssignWorkflows) {
+    const picked = await pick(tx, request, cursor, kind === 'pglite' ? sql`` : sql`for update skip locked`);
+    cursor = picked.cursor;
+    if (picked.deliveries.length === 0) return [];
+    const groups = assign(picked.deliveries);
+    const members = groups.flatMap((g) => g.deliveries.map((d) => ({ id: d.id, workflow_id: g.workflowId })));
+    if (members.length > 0) await tx.execute(writeClaim(members));
+    return groups;
+  }
 
   return async function claim(request: ClaimRequest, assign: AssignWorkflows) {
     if (request.limit <= 0) return [];
-    return db.transaction(async (tx) => {
-      const claimed = await pick(tx, request, cursor);
-      cursor = claimed.cursor;
-      if (claimed.deliveries.length === 0) return [];
-      const groups = assign(claimed.deliveries);
-      const members = groups.flatMap((g) => g.deliveries.map((d) => ({ id: d.id, workflowId: g.workflowId })));
-      await tx.execute(sql`update deliveries d
-        set workflow_id = c.workflow_id, claimed_at = now(), started_at = null, held = false, reason = null, reconciled_at = null,
-          reconcile_count = 0, own_workflow = d.own_workflow or c.workflow_id = d.id
-        from unnest(${sql.param(members.map((m) => m.id))}::text[], ${sql.param(members.map((m) => m.workflowId))}::text[])
-          as c(id, workflow_id)
-        where d.id = c.id`);
-      return groups;
-    });
+    // PGlite has one session, so there is nobody to lock out; what changes between the two statements is caught by the
+    // second one's condition and by begin.
+    return kind === 'pglite' ? claimIn(db, request, assign) : db.transaction((tx) => claimIn(tx, request, assign));
   };
 }
 
-async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: string) {
+function writeClaim(members: { id: string; workflow_id: string }[]) {
+  return sql`update deliveries d
+    set workflow_id = i.workflow_id, claimed_at = now(), started_at = null, held = false, reason = null, reconciled_at = null,
+      reconcile_count = 0, own_workflow = d.own_workflow or i.workflow_id = d.id
+    from ${recordset(members, 'id text, workflow_id text')}
+    where d.id = i.id and d.status = 'pending' and d.workflow_id is null`;
+}
+
+async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: string, locking: ReturnType<typeof sql>) {
   const closed = [...request.room].filter(([, room]) => room <= 0).map(([id]) => id);
   const bounded = [...request.room].filter(([, room]) => room > 0);
   const rows = await rowsOf<ClaimRow>(
@@ -82,10 +89,11 @@ async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: stri
       as b(endpoint_id, room) on b.endpoint_id = t.endpoint_id
     cross join lateral (
       select w.*, row_number() over (order by w.next_attempt_at, w.id) as place from (
-        select * from deliveries where endpoint_id = t.endpoint_id and status = 'pending' and workflow_id is null
+        select id, organization_id, event_type, generation, attempt_count, tries, next_attempt_at, own_workflow
+        from deliveries where endpoint_id = t.endpoint_id and status = 'pending' and workflow_id is null
           and (not held or next_attempt_at <= now())
         order by next_attempt_at limit least(b.room, ${request.limit}::int, e.max_concurrency)
-        for update skip locked
+        ${locking}
       ) w
     ) d
     where t.endpoint_id <> all(${sql.param(closed)}::text[])

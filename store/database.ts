@@ -62,14 +62,11 @@ export async function rowsOf<Row>(db: Pick<Db, 'execute'>, statement: ReturnType
 }
 
 /**
- * Long texts as an array, each a parameter of its own: an array parameter would have to be quoted here and parsed again by
- * the database, which costs half of the insert at 1 kB a text.
+ * Rows as one JSON parameter, to be selected from; `columns` names each with its type. Cheaper than an array a column: one
+ * text crosses to the database's thread instead of thousands, and nothing has to be quoted as an array literal.
  */
-export function longTexts(values: readonly string[]) {
-  return sql`array[${sql.join(
-    values.map((value) => sql`${value}`),
-    sql`, `,
-  )}]::text[]`;
+export function recordset(rows: readonly object[], columns: string) {
+  return sql`json_to_recordset(${JSON.stringify(rows)}::json) as ${sql.raw(`i(${columns})`)}`;
 }
 
 /** A driver's text for a time as ISO 8601 in UTC with milliseconds. */

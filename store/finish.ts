@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, longTexts, rowsOf } from './database.ts';
+import { type Db, recordset, rowsOf } from './database.ts';
 import { disableEndpoints } from './endpoint-state.ts';
 import type { FinishInput, FinishResult } from './types.ts';
 
@@ -26,7 +26,11 @@ export function createFinish(
   db: Db,
   options: { maxRuns: number; onReleased: (deliveries: number) => void; stop: AbortSignal },
 ) {
-  const batcher = new Batcher<FinishInput, FinishResult>(finishGroup, { maxItems: 200, maxRuns: options.maxRuns });
+  const batcher = new Batcher<FinishInput, FinishResult>(finishGroup, {
+    maxItems: 200,
+    maxRuns: options.maxRuns,
+    keysOf: (input) => [input.deliveryId],
+  });
 
   async function finishGroup(inputs: FinishInput[]): Promise<FinishResult[]> {
     const disabling = inputs.filter((i) => i.disableEndpoint).map((i) => i.endpointId);
@@ -74,61 +78,77 @@ export function createFinish(
   };
 }
 
+const COLUMNS = `delivery_id text, attempt_id text, generation int, number int, organization_id text, endpoint_id text, workflow_id text,
+  run_id text, outcome text, status text, retry_in_ms float8, release boolean, error_code text, error_message text, status_code int,
+  duration_ms int, started_at timestamptz, exchanges text`;
+
+/** Whether the result is that of the delivery's open attempt; decides in the same statement that writes. */
+const fenced = sql`(d.status = 'pending' and d.generation = i.generation and d.open_attempt_id = i.attempt_id)`;
+const letGo = sql`(${fenced} and i.release and i.retry_in_ms is not null)`;
+const isOpen = sql`(d.open_attempt_id = i.attempt_id)`;
+
 async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promise<FinishRow[]> {
   return rowsOf<FinishRow>(
     db,
-    sql`with i as (
-      select * from unnest(${sql.param(inputs.map((i) => i.deliveryId))}::text[], ${sql.param(inputs.map((i) => i.attemptId))}::text[],
-        ${sql.param(inputs.map((i) => i.generation))}::int[], ${sql.param(inputs.map((i) => i.number))}::int[],
-        ${sql.param(inputs.map((i) => i.organizationId))}::text[], ${sql.param(inputs.map((i) => i.endpointId))}::text[],
-        ${sql.param(inputs.map((i) => i.workflowId))}::text[], ${sql.param(inputs.map((i) => i.runId))}::text[],
-        ${sql.param(inputs.map((i) => i.outcome))}::text[], ${sql.param(inputs.map((i) => i.status))}::text[],
-        ${sql.param(inputs.map((i) => i.retryInMs))}::float8[], ${sql.param(inputs.map((i) => i.release))}::boolean[],
-        ${sql.param(inputs.map((i) => i.errorCode))}::text[], ${sql.param(inputs.map((i) => i.errorMessage))}::text[],
-        ${sql.param(inputs.map((i) => i.statusCode))}::int[], ${sql.param(inputs.map((i) => i.durationMs))}::int[],
-        ${sql.param(inputs.map((i) => i.startedAt))}::timestamptz[], ${longTexts(inputs.map((i) => i.exchanges))}
-      ) as i(delivery_id, attempt_id, generation, number, organization_id, endpoint_id, workflow_id, run_id, outcome, status, retry_in_ms,
-        release, error_code, error_message, status_code, duration_ms, started_at, exchanges)
-    ), stored as (
-      select d.id, d.status, d.generation, d.attempt_count, d.next_attempt_at,
-        d.status = 'pending' and d.generation = i.generation and d.open_attempt_id = i.attempt_id as fenced
-      from deliveries d join i on i.delivery_id = d.id for update of d
-    ), moved as (
+    sql`with i as (select * from ${recordset(inputs.map(toRow), COLUMNS)}), moved as (
       update deliveries d set
-        status = case when i.outcome = 'delivered' then 'delivered' when s.fenced then i.status else d.status end,
-        reason = case when i.outcome = 'delivered' then null when s.fenced then i.error_code else d.reason end,
-        tries = d.tries + case when s.fenced then 1 else 0 end,
+        status = case when d.status = 'delivered' or i.outcome = 'delivered' then 'delivered' when ${fenced} then i.status else d.status end,
+        reason = case when d.status = 'delivered' or i.outcome = 'delivered' then null when ${fenced} then i.error_code else d.reason end,
+        tries = d.tries + ${fenced}::int,
         next_attempt_at = case when i.outcome = 'delivered' then null
-          when s.fenced then clock_timestamp() + i.retry_in_ms * interval '1 millisecond' else d.next_attempt_at end,
-        workflow_id = case when s.fenced and i.release and i.retry_in_ms is not null then null else d.workflow_id end,
-        claimed_at = case when s.fenced and i.release and i.retry_in_ms is not null then null else d.claimed_at end,
-        started_at = case when s.fenced and i.release and i.retry_in_ms is not null then null else d.started_at end,
-        completed_at = case when i.outcome = 'delivered' or (s.fenced and i.status <> 'pending') then clock_timestamp() else d.completed_at end,
-        last_status_code = i.status_code, last_error_code = i.error_code, reconcile_count = 0,
+          when ${fenced} then clock_timestamp() + i.retry_in_ms * interval '1 millisecond' else d.next_attempt_at end,
+        workflow_id = case when ${letGo} then null else d.workflow_id end,
+        claimed_at = case when ${letGo} then null else d.claimed_at end,
+        started_at = case when ${letGo} then null else d.started_at end,
+        completed_at = case when d.status = 'delivered' then d.completed_at
+          when i.outcome = 'delivered' or (${fenced} and i.status <> 'pending') then clock_timestamp() else d.completed_at end,
+        last_status_code = case when d.status = 'delivered' then d.last_status_code else i.status_code end,
+        last_error_code = case when d.status = 'delivered' then d.last_error_code else i.error_code end,
         open_attempt_id = nullif(d.open_attempt_id, i.attempt_id),
-        open_run_id = case when d.open_attempt_id = i.attempt_id then null else d.open_run_id end,
-        open_activity_attempt = case when d.open_attempt_id = i.attempt_id then null else d.open_activity_attempt end,
-        opened_at = case when d.open_attempt_id = i.attempt_id then null else d.opened_at end,
-        lease_until = case when d.open_attempt_id = i.attempt_id then null else d.lease_until end
-      from i join stored s on s.id = i.delivery_id
-      where d.id = i.delivery_id and s.status <> 'delivered'
-      returning d.id, d.status, d.generation, d.attempt_count, d.next_attempt_at
+        open_run_id = case when ${isOpen} then null else d.open_run_id end,
+        open_activity_attempt = case when ${isOpen} then null else d.open_activity_attempt end,
+        opened_at = case when ${isOpen} then null else d.opened_at end,
+        lease_until = case when ${isOpen} then null else d.lease_until end
+      from i where d.id = i.delivery_id
+      returning d.id, i.attempt_id, d.status, d.generation, d.attempt_count, d.next_attempt_at, d.open_attempt_id
     ), logged as (
       insert into attempts (id, organization_id, delivery_id, endpoint_id, number, generation, outcome, error_code, error_message, status_code,
         duration_ms, started_at, workflow_id, run_id, next_attempt_at, exchanges)
       select i.attempt_id, i.organization_id, i.delivery_id, i.endpoint_id, i.number, i.generation, i.outcome, i.error_code, i.error_message,
         i.status_code, i.duration_ms, i.started_at, i.workflow_id, i.run_id,
-        case when s.fenced and i.outcome <> 'delivered' then clock_timestamp() + i.retry_in_ms * interval '1 millisecond' end, i.exchanges
-      from i join stored s on s.id = i.delivery_id
+        case when i.outcome <> 'delivered' and m.generation = i.generation and m.open_attempt_id is null then m.next_attempt_at end,
+        i.exchanges
+      from i join moved m on m.attempt_id = i.attempt_id
       on conflict (id) do update set outcome = excluded.outcome, error_code = excluded.error_code, error_message = excluded.error_message,
         status_code = excluded.status_code, duration_ms = excluded.duration_ms, finished_at = now(), exchanges = excluded.exchanges
-      returning 1
     )
-    select i.delivery_id, i.attempt_id, coalesce(m.status, s.status) as status, coalesce(m.generation, s.generation) as generation,
-      coalesce(m.attempt_count, s.attempt_count) as attempt_count,
-      ceil(extract(epoch from coalesce(m.next_attempt_at, s.next_attempt_at) - clock_timestamp()) * 1000)::int as due_in_ms
-    from i join stored s on s.id = i.delivery_id left join moved m on m.id = i.delivery_id`,
+    select id as delivery_id, attempt_id, status, generation, attempt_count,
+      ceil(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
+    from moved`,
   );
+}
+
+function toRow(input: FinishInput) {
+  return {
+    delivery_id: input.deliveryId,
+    attempt_id: input.attemptId,
+    generation: input.generation,
+    number: input.number,
+    organization_id: input.organizationId,
+    endpoint_id: input.endpointId,
+    workflow_id: input.workflowId,
+    run_id: input.runId,
+    outcome: input.outcome,
+    status: input.status,
+    retry_in_ms: input.retryInMs,
+    release: input.release,
+    error_code: input.errorCode,
+    error_message: input.errorMessage,
+    status_code: input.statusCode,
+    duration_ms: input.durationMs,
+    started_at: input.startedAt,
+    exchanges: input.exchanges,
+  };
 }
 
 function pause(waitMs: number, stop: AbortSignal): Promise<void> {

@@ -76,7 +76,7 @@ export async function openStore(options: StoreOptions) {
     control,
     replay: createReplay(db, { onWaiting }),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
-    claim: createClaimer(db),
+    claim: createClaimer(database),
     attempts,
     recovery: createRecovery(db),
     newWorkflowId: () => newId('car'),

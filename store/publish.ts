@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, longTexts, rowsOf } from './database.ts';
+import { type Db, recordset, rowsOf } from './database.ts';
 import { type DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
 import { newId } from './ids.ts';
 import type { RecentEvents } from './recent-events.ts';
@@ -33,34 +33,25 @@ export function createPublisher(
   options: { maxRuns: number; onCommitted: (deliveries: number) => void; onWritten: (deliveries: number) => void },
 ) {
   const directory = new EndpointDirectory(db);
-  const batcher = new Batcher<PublishItem, PublishResult>(commitGroup, { maxItems: 200, maxRuns: options.maxRuns });
+  const batcher = new Batcher<PublishItem, PublishResult>(commitGroup, {
+    maxItems: 200,
+    maxRuns: options.maxRuns,
+    keysOf,
+  });
 
   async function commitGroup(items: PublishItem[]): Promise<PublishResult[]> {
     const results = new Map<PublishItem, PublishResult>();
     const endpointsOf = await directory.of(items.map((i) => i.organizationId));
-    let round = items;
-    while (round.length > 0) {
-      const { first, later } = splitRepeats(round);
-      await commitDistinct(first, endpointsOf, results);
-      round = later;
-    }
-    return items.map((item) => results.get(item) as PublishResult);
-  }
-
-  async function commitDistinct(
-    items: PublishItem[],
-    endpointsOf: Map<string, DirectoryEndpoint[]>,
-    results: Map<PublishItem, PublishResult>,
-  ): Promise<void> {
     const planned: Planned[] = [];
     for (const item of items) {
       const endpoints = endpointsOf.get(item.organizationId) ?? [];
       const unknown = item.to?.find((id) => !endpoints.some((e) => e.id === id));
-      if (unknown) results.set(item, { kind: 'unknown_endpoint', endpointId: unknown });
+      // A repeat gets the first answer, also when an endpoint it named has been deleted since.
+      if (unknown)
+        results.set(item, (await whatStandsThere(db, item)) ?? { kind: 'unknown_endpoint', endpointId: unknown });
       else planned.push(plan(item, endpoints));
     }
-    if (planned.length === 0) return;
-    const inserted = await insertGroup(db, planned);
+    const inserted = planned.length > 0 ? await insertGroup(db, planned) : new Set<string>();
     const refused: Planned[] = [];
     for (const p of planned) {
       if (inserted.has(key(p.item.organizationId, p.eventId))) {
@@ -68,31 +59,24 @@ export function createPublisher(
         if (p.deliveries.length > 0) recent.put(p.item.organizationId, { ...p.item, id: p.eventId });
       } else refused.push(p);
     }
-    for (const p of refused) results.set(p.item, await whatStandsThere(db, p.item));
+    for (const p of refused)
+      results.set(p.item, (await whatStandsThere(db, p.item)) ?? { kind: 'conflict', field: 'id' });
     const written = planned.flatMap((p) => p.deliveries);
     const waiting = written.filter((d) => !d.disabled).length;
     if (waiting > 0) options.onCommitted(waiting);
     options.onWritten(written.length);
+    return items.map((item) => results.get(item) as PublishResult);
   }
 
   return { publish: (item: PublishItem): Promise<PublishResult> => batcher.add(item) };
 }
 
-/** Two of one group with the same id or key: the second waits for the next round, so that it meets the first one's row. */
-function splitRepeats(items: PublishItem[]): { first: PublishItem[]; later: PublishItem[] } {
-  const seen = new Set<string>();
-  const first: PublishItem[] = [];
-  const later: PublishItem[] = [];
-  for (const item of items) {
-    const keys = [
-      item.id === null ? null : `id ${key(item.organizationId, item.id)}`,
-      item.idempotencyKey === null ? null : `key ${key(item.organizationId, item.idempotencyKey)}`,
-    ].filter((k) => k !== null);
-    if (keys.some((k) => seen.has(k))) later.push(item);
-    else first.push(item);
-    for (const k of keys) seen.add(k);
-  }
-  return { first, later };
+/** Two with the same id or key never share a statement: the second must meet the first one's row. */
+function keysOf({ organizationId, id, idempotencyKey }: PublishItem): string[] {
+  const keys: string[] = [];
+  if (id !== null) keys.push(`id ${key(organizationId, id)}`);
+  if (idempotencyKey !== null) keys.push(`key ${key(organizationId, idempotencyKey)}`);
+  return keys;
 }
 
 function key(organizationId: string, id: string): string {
@@ -114,40 +98,58 @@ function plan(item: PublishItem, endpoints: DirectoryEndpoint[]): Planned {
   return { item, eventId, deliveries };
 }
 
+const EVENT_COLUMNS =
+  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, idempotency_key text, fingerprint text, occurred_at timestamptz';
+const DELIVERY_COLUMNS =
+  'id text, organization_id text, event_id text, endpoint_id text, event_type text, disabled boolean';
+
 /** One statement is one transaction: deliveries are written only for events that were. Returns the keys of those. */
 async function insertGroup(db: Db, planned: Planned[]): Promise<Set<string>> {
-  const items = planned.map((p) => p.item);
-  const deliveries = planned.flatMap((p) => p.deliveries);
+  const events = planned.map(({ item, eventId }) => ({
+    organization_id: item.organizationId,
+    id: eventId,
+    dialect: item.dialect,
+    type: item.type,
+    data: item.data,
+    presence_name: item.presenceName,
+    user_id: item.userId,
+    idempotency_key: item.idempotencyKey,
+    fingerprint: item.fingerprint,
+    occurred_at: item.occurredAt,
+  }));
+  const deliveries = planned.flatMap((p) =>
+    p.deliveries.map((d) => ({
+      id: d.id,
+      organization_id: d.organizationId,
+      event_id: d.eventId,
+      endpoint_id: d.endpointId,
+      event_type: d.eventType,
+      disabled: d.disabled,
+    })),
+  );
   const rows = await rowsOf<{ organization_id: string; id: string }>(
     db,
     sql`with written as (
       insert into events (organization_id, id, dialect, type, data, presence_name, user_id, idempotency_key, fingerprint, occurred_at)
-      select * from unnest(
-        ${sql.param(items.map((i) => i.organizationId))}::text[], ${sql.param(planned.map((p) => p.eventId))}::text[],
-        ${sql.param(items.map((i) => i.dialect))}::text[], ${sql.param(items.map((i) => i.type))}::text[],
-        ${longTexts(items.map((i) => i.data))}, ${sql.param(items.map((i) => i.presenceName))}::text[],
-        ${sql.param(items.map((i) => i.userId))}::text[], ${sql.param(items.map((i) => i.idempotencyKey))}::text[],
-        ${sql.param(items.map((i) => i.fingerprint))}::text[], ${sql.param(items.map((i) => i.occurredAt))}::timestamptz[])
+      select * from ${recordset(events, EVENT_COLUMNS)}
       on conflict do nothing
       returning organization_id, id
     ), fanned as (
       insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, status, reason, next_attempt_at, completed_at)
-      select d.id, d.organization_id, d.event_id, d.endpoint_id, d.event_type,
-        case when d.disabled then 'cancelled' else 'pending' end, case when d.disabled then 'endpoint_disabled' end,
-        case when d.disabled then null else now() end, case when d.disabled then now() end
-      from unnest(
-        ${sql.param(deliveries.map((d) => d.id))}::text[], ${sql.param(deliveries.map((d) => d.organizationId))}::text[],
-        ${sql.param(deliveries.map((d) => d.eventId))}::text[], ${sql.param(deliveries.map((d) => d.endpointId))}::text[],
-        ${sql.param(deliveries.map((d) => d.eventType))}::text[], ${sql.param(deliveries.map((d) => d.disabled))}::boolean[]
-      ) as d(id, organization_id, event_id, endpoint_id, event_type, disabled)
-      join written w on w.organization_id = d.organization_id and w.id = d.event_id
+      select i.id, i.organization_id, i.event_id, i.endpoint_id, i.event_type,
+        case when i.disabled then 'cancelled' else 'pending' end, case when i.disabled then 'endpoint_disabled' end,
+        case when i.disabled then null else now() end, case when i.disabled then now() end
+      from ${recordset(deliveries, DELIVERY_COLUMNS)}
+      join written w on w.organization_id = i.organization_id and w.id = i.event_id
     )
     select organization_id, id from written`,
   );
   return new Set(rows.map((row) => key(row.organization_id, row.id)));
 }
 
-async function whatStandsThere(db: Db, item: PublishItem): Promise<PublishResult> {
+/** The answer to a publish whose id or key was used before; null when neither was. */
+async function whatStandsThere(db: Db, item: PublishItem): Promise<PublishResult | null> {
+  if (item.id === null && item.idempotencyKey === null) return null;
   const rows = await rowsOf<{ id: string; fingerprint: string; idempotency_key: string | null }>(
     db,
     sql`select id, fingerprint, idempotency_key from events
@@ -156,7 +158,8 @@ async function whatStandsThere(db: Db, item: PublishItem): Promise<PublishResult
   // The key is the stronger claim: it says "this very call", the id only "this event".
   const byKey = rows.find((row) => item.idempotencyKey !== null && row.idempotency_key === item.idempotencyKey);
   const standing = byKey ?? rows.find((row) => row.id === item.id);
-  const same = rows.every((row) => row.id === standing?.id) && standing?.fingerprint === item.fingerprint;
-  if (standing && same) return { kind: 'repeated', eventId: standing.id };
+  if (!standing) return null;
+  const same = rows.every((row) => row.id === standing.id) && standing.fingerprint === item.fingerprint;
+  if (same) return { kind: 'repeated', eventId: standing.id };
   return { kind: 'conflict', field: byKey ? 'Idempotency-Key' : 'id' };
 }

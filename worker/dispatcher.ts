@@ -12,7 +12,7 @@ const POLL_MS = 500;
 /** How often slots and acknowledgements are written or checked: by then most attempts have begun, which does both. */
 const SLOT_CHECK_MS = 1_000;
 /** Starts under way, above which a carrier that would not be full waits to fill: a workflow costs Temporal the same, full or not. */
-const PARTIAL_STARTS = 2;
+const PARTIAL_STARTS = 1;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 
