@@ -1,5 +1,5 @@
 import type { PublishItem } from '../store/types.ts';
-import { fingerprintOf, MAX_DEPTH, TooDeepError } from './canonical-json.ts';
+import { depthOf, fingerprintOf } from './canonical-json.ts';
 import { checkEventData, isOpenDialect } from './check-data.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { fieldProblem, Problem } from './errors.ts';
@@ -18,6 +18,9 @@ export interface Published {
   id: string;
   repeated: boolean;
 }
+
+/** Levels of arrays and objects in `data`. */
+const MAX_DEPTH = 100;
 
 /** Checks an event against its type, then commits it. Everything that is wrong with it is thrown as a problem. */
 export async function publish(
@@ -50,12 +53,14 @@ function toItem(
   idempotencyKey: string | null,
   nowMs: number,
 ): PublishItem {
+  const data = dataText(event.data);
   return {
     organizationId,
     dialect: event.dialect,
     type: event.type,
-    fingerprint: fingerprint(event),
-    data: JSON.stringify(event.data),
+    // Without id and key there is nothing by which it could be repeated.
+    fingerprint: event.id === undefined && idempotencyKey === null ? '' : fingerprintOf(event),
+    data,
     occurredAt: event.occurredAt === undefined ? new Date(nowMs).toISOString() : toUtc(event.occurredAt),
     id: event.id ?? null,
     idempotencyKey,
@@ -63,6 +68,17 @@ function toItem(
     userId: event.userId ?? null,
     to: event.to ?? null,
   };
+}
+
+/** The data as it is kept. What is nested deep could overflow the stack of whoever renders it, as it may here. */
+function dataText(data: Record<string, unknown>): string {
+  try {
+    const text = JSON.stringify(data);
+    if (depthOf(text, MAX_DEPTH) <= MAX_DEPTH) return text;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw fieldProblem('validation_failed', [{ field: 'data', rule: `must not be nested deeper than ${MAX_DEPTH}` }]);
 }
 
 async function commit(deps: Pick<GatewayDependencies, 'publish'>, item: PublishItem): Promise<Published> {
@@ -78,14 +94,5 @@ async function commit(deps: Pick<GatewayDependencies, 'publish'>, item: PublishI
       ]);
     case 'unknown_endpoint':
       throw fieldProblem('validation_failed', [{ field: 'to', rule: `names no endpoint: ${result.endpointId}` }]);
-  }
-}
-
-function fingerprint(event: NewEvent): string {
-  try {
-    return fingerprintOf(event);
-  } catch (error) {
-    if (!(error instanceof TooDeepError)) throw error;
-    throw fieldProblem('validation_failed', [{ field: 'data', rule: `must not be nested deeper than ${MAX_DEPTH}` }]);
   }
 }
