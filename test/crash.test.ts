@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from './eventually.ts';
+import { aReceiver, type Receiver } from './receiver.ts';
+import { aWaybillClient, publishAll } from './waybill-client.ts';
+import { aWaybillProcess, type WaybillProcess } from './waybill-process.ts';
+
+const EVENTS = 2_000;
+const CLIENTS = 20;
+/** Below the two minutes of the reconciler; what is aimed at is a few seconds, and printed. */
+const ARRIVAL_LIMIT_MS = 60_000;
+
+let waybill: WaybillProcess;
+let receivers: Receiver[];
+
+beforeEach(async () => {
+  receivers = await Promise.all([aReceiver(), aReceiver()]);
+  waybill = await aWaybillProcess();
+});
+afterEach(async () => {
+  await waybill.dispose();
+  await Promise.all(receivers.map((receiver) => receiver.close()));
+});
+
+const arrived = (id: string) => receivers.every((receiver) => receiver.countById().has(id));
+const duplicates = () =>
+  receivers.reduce((sum, receiver) => sum + receiver.received.length - receiver.countById().size, 0);
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+test('after a SIGKILL of everything, every event that was answered 202 arrives, and those in flight once sent again', async () => {
+  await waybill.start();
+  const client = await aWaybillClient(waybill);
+  for (const receiver of receivers) await client.anEndpoint({ url: receiver.url });
+  const ids = Array.from({ length: EVENTS }, (_, n) => `crash-${n}`);
+  const published = publishAll(client, ids, CLIENTS);
+  await eventually(
+    'half of the events accepted, and a few hundred delivered',
+    () => published.accepted.length >= EVENTS / 2 && (receivers[0]?.received.length ?? 0) >= 200,
+    60_000,
+  );
+
+  await waybill.killAll();
+  const before = [...published.accepted];
+  const missing = before.filter((id) => !arrived(id));
+  const bootMs = await waybill.start();
+  const readyAt = performance.now();
+
+  await eventually('every event that was answered before the kill', () => before.every(arrived), ARRIVAL_LIMIT_MS);
+  const answeredMs = performance.now() - readyAt;
+  await published.done;
+  await eventually('every event', () => ids.every(arrived), ARRIVAL_LIMIT_MS);
+  console.log(
+    `[crash] ${before.length} answered before the kill, ${missing.length} of them yet to arrive, ` +
+      `${published.unanswered.size} in flight; ready again after ${seconds(bootMs)}; after readiness the answered ones ` +
+      `arrived within ${seconds(answeredMs)}, all ${EVENTS} within ${seconds(performance.now() - readyAt)}; ` +
+      `${duplicates()} duplicates`,
+  );
+  expect([...published.refused]).toEqual([]);
+  expect(missing.length).toBeGreaterThan(0);
+  expect(published.unanswered.size).toBeGreaterThan(0);
+}, 300_000);
+
+test('after a SIGKILL, a delivery in flight is sent again at once, and one that waits for its retry keeps its time', async () => {
+  await waybill.start();
+  const client = await aWaybillClient(waybill);
+  const [held, failing] = receivers as [Receiver, Receiver];
+  held.answerWith(() => undefined);
+  failing.answerWith((_request, response) => response.writeHead(503).end());
+  const heldEndpoint = await client.anEndpoint({ url: held.url });
+  const failingEndpoint = await client.anEndpoint({ url: failing.url, retryDelaysMs: [15_000] });
+  await client.publish('single');
+  await eventually('both requests', () => held.received.length > 0 && failing.received.length > 0);
+  const failedAt = performance.now();
+  await eventually('the retry waiting in Temporal', async () => {
+    const [delivery] = await client.deliveries({ endpointId: failingEndpoint });
+    return delivery?.attemptCount === 1;
+  });
+
+  await waybill.killAll();
+  for (const receiver of receivers) receiver.answerWith((_request, response) => response.end('ok'));
+  await waybill.start();
+  const readyAt = performance.now();
+  await eventually('the held one again', () => held.received.length === 2, ARRIVAL_LIMIT_MS);
+  const heldMs = performance.now() - readyAt;
+  await eventually('the retry', () => failing.received.length === 2, ARRIVAL_LIMIT_MS);
+  const retryMs = performance.now() - failedAt;
+  console.log(`[crash] in flight: again ${seconds(heldMs)} after readiness; retry of 15 s: after ${seconds(retryMs)}`);
+
+  await eventually('both delivered', async () => (await client.deliveries()).every((d) => d.status === 'delivered'));
+  const outcomes = async (endpointId: string) =>
+    client.outcomes((await client.deliveries({ endpointId }))[0]?.id ?? '');
+  expect(await outcomes(heldEndpoint)).toEqual(['worker_lost', 'delivered']);
+  expect(await outcomes(failingEndpoint)).toHaveLength(2);
+  expect(retryMs).toBeGreaterThan(14_000);
+}, 180_000);
