@@ -28,6 +28,8 @@ declare module 'fastify' {
 /** Routes that other packages add, without a config of ours: the reference page and its script. */
 export const REFERENCE_PREFIX = '/docs';
 
+const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
+
 /**
  * One hook decides for every route, by the access it declares; a route that declares none fails when the app is built.
  * The organization is the key's own; with the admin key that of the path, else of the header `Waybill-Organization`.
@@ -55,7 +57,7 @@ export function installAccess(app: FastifyInstance, deps: GatewayDependencies): 
     if (!isAdmin && owner === null) throw new Problem('unauthorized', 'The key is unknown or revoked.');
     request.caller = {
       admin: isAdmin,
-      scopes: owner?.scopes ?? new Set(SCOPES),
+      scopes: owner?.scopes ?? ALL_SCOPES,
       dialect: owner?.dialect ?? null,
     };
     if (access === 'admin') {

@@ -249,3 +249,9 @@ describe('testing', () => {
     expect(result).toMatchObject({ delivered: false, exchange: { status: null, errorCode: 'connection_refused' } });
   });
 });
+
+it('logs neither secrets nor header values nor keys', async () => {
+  const { secret } = await anEndpoint({ headers: [{ name: 'A', value: 'hunter2' }] });
+  await gateway.call('POST', '/v1/endpoints', { key, body: { url, secret: `${secret}!` } });
+  for (const hidden of [secret, 'hunter2', key]) expect(gateway.log()).not.toContain(hidden);
+});

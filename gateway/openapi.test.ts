@@ -45,6 +45,16 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('names the header of the admin key where a call is about an organization', () => {
+    const header = { in: 'header', name: 'waybill-organization' };
+    const parameters = (path: string, method: string) => document.paths[path]?.[method]?.parameters ?? [];
+    expect(parameters('/v1/events', 'post')).toContainEqual(expect.objectContaining(header));
+    expect(parameters('/v1/events', 'post')).toContainEqual(expect.objectContaining({ name: 'idempotency-key' }));
+    for (const path of ['/v1/organizations', '/v1/organizations/{organizationId}', '/health/live']) {
+      expect(parameters(path, 'get')).not.toContainEqual(expect.objectContaining(header));
+    }
+  });
+
   it('shows the event that a batch is made of', () => {
     expect(document.components.schemas.EventBatch).toMatchObject({
       properties: { events: { items: { $ref: '#/components/schemas/NewEvent' }, maxItems: 100 } },

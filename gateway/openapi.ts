@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { z } from 'zod';
 import { type Access, REFERENCE_PREFIX } from './access.ts';
 import { ProblemSchema } from './problem-schema.ts';
 import { installReference } from './reference.ts';
@@ -19,7 +20,10 @@ export function installOpenApi(app: FastifyInstance, version: string): void {
       security: [{ key: [] }],
     },
     transform: (input) =>
-      jsonSchemaTransform({ ...input, schema: describe(input.schema, input.route.config?.access) } as typeof input),
+      jsonSchemaTransform({
+        ...input,
+        schema: describe(input.schema, input.route.config?.access, input.url.includes(':organizationId')),
+      } as typeof input),
     transformObject: (input) => tidyComponents(jsonSchemaTransformObject(input) as OpenAPIV3_1.Document),
   });
   app.register(async (routes) => {
@@ -30,15 +34,29 @@ export function installOpenApi(app: FastifyInstance, version: string): void {
   installReference(app);
 }
 
-/** Adds what is true of every route by its access: the scope it takes, and that it may answer a problem. */
-function describe(schema: FastifySchema | undefined, access: Access | undefined): FastifySchema | undefined {
+/** Adds what is true of every route by its access: the scope it takes, the header of the admin key, the problem it may answer. */
+function describe(
+  schema: FastifySchema | undefined,
+  access: Access | undefined,
+  organizationInPath: boolean,
+): FastifySchema | undefined {
   if (!schema || schema.hide) return schema;
   const problem = { description: 'A problem', content: { 'application/problem+json': { schema: ProblemSchema } } };
   const response = { ...(schema.response as object), default: problem };
   if (access === 'public') return { ...schema, response, security: [] };
   const key = access === 'admin' ? 'Takes the admin key.' : `Takes a key with the scope \`${access}\`.`;
-  return { ...schema, response, description: schema.description ? `${schema.description} ${key}` : key };
+  const description = schema.description ? `${schema.description} ${key}` : key;
+  if (access === 'admin' || organizationInPath) return { ...schema, response, description };
+  const headers = z.object({ ...(schema.headers as z.ZodObject | undefined)?.shape, ...organizationHeader });
+  return { ...schema, response, description, headers };
 }
+
+const organizationHeader = {
+  'waybill-organization': z
+    .string()
+    .optional()
+    .meta({ description: 'Needed with the admin key: id of the organization.' }),
+};
 
 /**
  * The type provider makes two components of every named schema, `X` for answers and `XInput` for requests. Those that no route
