@@ -41,6 +41,8 @@ export const claimColumns = sql`d.id, d.organization_id, e.id as endpoint_id, d.
 
 /** Endpoints looked at in one claim; the cursor moves on, so that every endpoint has its turn. */
 const MAX_ENDPOINTS = 64;
+/** So often one claim moves on when nothing could be taken; the next claim goes on from there. */
+const MAX_LOOKS = 16;
 
 /**
  * Claims waiting deliveries round-robin by endpoint and writes their workflow ids, before any workflow is started: what is
@@ -76,19 +78,39 @@ function writeClaim(members: { id: string; workflow_id: string }[]) {
     where d.id = i.id and d.status = 'pending' and d.workflow_id is null`;
 }
 
-async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: string, locking: ReturnType<typeof sql>) {
-  const closed = [...request.room].filter(([, room]) => room <= 0).map(([id]) => id);
-  const bounded = [...request.room].filter(([, room]) => room > 0);
-  const rows = await rowsOf<ClaimRow>(
+type Locking = ReturnType<typeof sql>;
+type PickedRow = ClaimRow & { place: number };
+
+async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: string, locking: Locking) {
+  const isOpen = (id: string) => (request.room.get(id) ?? 1) > 0;
+  if (request.only) {
+    const rows = await take(tx, request, request.only.filter(isOpen), locking);
+    return { deliveries: rows.map(toClaimed), cursor };
+  }
+  let from = cursor;
+  for (let looks = 1; ; looks++) {
+    const turn = await lookAround(tx, from);
+    const rows = await take(tx, request, turn.filter(isOpen), locking);
+    const more = turn.length === MAX_ENDPOINTS;
+    if (rows.length > 0 || !more || looks === MAX_LOOKS) {
+      return { deliveries: rows.map(toClaimed), cursor: nextCursor(rows, request.limit, turn) };
+    }
+    from = turn.at(-1) as string;
+  }
+}
+
+/** The first of each endpoint, then the second of each, and so on, in the order given. */
+async function take(tx: Pick<Db, 'execute'>, request: ClaimRequest, endpointIds: string[], locking: Locking) {
+  if (endpointIds.length === 0) return [];
+  const bounds = [...request.room].filter(([, room]) => room > 0).map(([endpoint_id, room]) => ({ endpoint_id, room }));
+  return rowsOf<PickedRow>(
     tx,
-    sql`${request.only ? turnOf(request.only) : turnFrom(cursor)}
-    select ${claimColumns}
-    from turn t
+    sql`select ${claimColumns}, d.place
+    from unnest(${sql.param(endpointIds)}::text[]) with ordinality as t(endpoint_id, n)
     join endpoints e on e.id = t.endpoint_id and (e.paused_at is null or e.disabled_at is not null or e.deleted_at is not null)
-    left join unnest(${sql.param(bounded.map(([id]) => id))}::text[], ${sql.param(bounded.map(([, room]) => room))}::int[])
-      as b(endpoint_id, room) on b.endpoint_id = t.endpoint_id
+    left join (select * from ${recordset(bounds, 'endpoint_id text, room int')}) as b on b.endpoint_id = t.endpoint_id
     cross join lateral (
-      select w.*, row_number() over (order by w.next_attempt_at, w.id) as place from (
+      select w.*, (row_number() over (order by w.next_attempt_at, w.id))::int as place from (
         select id, organization_id, event_type, generation, attempt_count, tries, next_attempt_at, own_workflow
         from deliveries where endpoint_id = t.endpoint_id and status = 'pending' and workflow_id is null
           and (not held or next_attempt_at <= now())
@@ -96,21 +118,16 @@ async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: stri
         ${locking}
       ) w
     ) d
-    where t.endpoint_id <> all(${sql.param(closed)}::text[])
     order by d.place, t.n limit ${request.limit}`,
   );
-  return { deliveries: rows.map(toClaimed), cursor: nextCursor(rows) };
 }
 
-/** The given endpoints, in their order. */
-function turnOf(endpointIds: readonly string[]) {
-  return sql`with turn as (select * from unnest(${sql.param([...endpointIds])}::text[]) with ordinality as t(endpoint_id, n))`;
-}
-
-/** Endpoints with something waiting: two loose index scans, one from the cursor on and one from the start up to it. */
-function turnFrom(cursor: string) {
+/** Endpoints with something waiting, from the cursor on and round to it: two loose index scans. */
+async function lookAround(tx: Pick<Db, 'execute'>, cursor: string): Promise<string[]> {
   const waiting = sql`status = 'pending' and workflow_id is null`;
-  return sql`with recursive after_cursor(endpoint_id, n) as (
+  const rows = await rowsOf<{ endpoint_id: string }>(
+    tx,
+    sql`with recursive after_cursor(endpoint_id, n) as (
       (select endpoint_id, 1 from deliveries where ${waiting} and endpoint_id > ${cursor} order by endpoint_id limit 1)
       union all
       select (select d.endpoint_id from deliveries d where ${waiting} and d.endpoint_id > a.endpoint_id order by d.endpoint_id limit 1), a.n + 1
@@ -121,15 +138,24 @@ function turnFrom(cursor: string) {
       select (select d.endpoint_id from deliveries d where ${waiting} and d.endpoint_id > u.endpoint_id and d.endpoint_id <= ${cursor}
         order by d.endpoint_id limit 1), u.n + 1
       from up_to_cursor u where u.endpoint_id is not null and u.n < ${MAX_ENDPOINTS}
-    ), turn as (
-      select endpoint_id, n from after_cursor where endpoint_id is not null
-      union all select endpoint_id, n + ${MAX_ENDPOINTS}::int from up_to_cursor where endpoint_id is not null
-    )`;
+    )
+    select endpoint_id, n from after_cursor where endpoint_id is not null
+    union all select endpoint_id, n + ${MAX_ENDPOINTS}::int from up_to_cursor where endpoint_id is not null
+    order by n limit ${MAX_ENDPOINTS}`,
+  );
+  return rows.map((row) => row.endpoint_id);
 }
 
-/** The next claim begins behind the last endpoint served; at the front again once nothing was found. */
-function nextCursor(rows: ClaimRow[]): string {
-  return rows.at(-1)?.endpoint_id ?? '';
+/**
+ * Where the next claim begins. If the limit cut the first round short, behind the last endpoint served; else every endpoint
+ * looked at had its share, and it is behind the last of them: those with nothing to give (paused, without room) must not
+ * keep the ones behind them from ever being seen.
+ */
+function nextCursor(rows: PickedRow[], limit: number, turn: string[]): string {
+  const last = rows.at(-1);
+  const cutShort = rows.length === limit && last?.place === 1;
+  if (turn.length === MAX_ENDPOINTS && !cutShort) return turn.at(-1) as string;
+  return last?.endpoint_id ?? '';
 }
 
 /** A claimed row in the words of the dispatcher. */
