@@ -82,10 +82,11 @@ const COLUMNS = `delivery_id text, attempt_id text, generation int, number int, 
   run_id text, outcome text, status text, retry_in_ms float8, release boolean, error_code text, error_message text, status_code int,
   duration_ms int, started_at timestamptz, exchanges text`;
 
+/** False, not null, when no attempt is open: `tries` is counted with it. */
+const isOpen = sql`(d.open_attempt_id is not distinct from i.attempt_id)`;
 /** Whether the result is that of the delivery's open attempt; decides in the same statement that writes. */
-const fenced = sql`(d.status = 'pending' and d.generation = i.generation and d.open_attempt_id = i.attempt_id)`;
+const fenced = sql`(d.status = 'pending' and d.generation = i.generation and ${isOpen})`;
 const letGo = sql`(${fenced} and i.release and i.retry_in_ms is not null)`;
-const isOpen = sql`(d.open_attempt_id = i.attempt_id)`;
 
 async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promise<FinishRow[]> {
   return rowsOf<FinishRow>(
@@ -143,7 +144,8 @@ function toRow(input: FinishInput) {
     retry_in_ms: input.retryInMs,
     release: input.release,
     error_code: input.errorCode,
-    error_message: input.errorMessage,
+    // What no database text can hold would be refused again at every try.
+    error_message: input.errorMessage?.replaceAll('\u0000', '\ufffd').toWellFormed() ?? null,
     status_code: input.statusCode,
     duration_ms: input.durationMs,
     started_at: input.startedAt,
