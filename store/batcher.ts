@@ -9,7 +9,7 @@ export interface BatcherOptions<In> {
   maxItems: number;
   /** Runs at the same time; 1 suits a database with one session, more suits a pool. */
   maxRuns: number;
-  /** What an input claims for itself: two that share a key never go into one run. The later one waits for another. */
+  /** What an input claims for itself: two that share a key never run together, the later one waits. */
   keysOf(input: In): readonly string[];
 }
 
@@ -25,6 +25,8 @@ export class Batcher<In, Out> {
   readonly #run: (inputs: In[]) => Promise<Out[]>;
   readonly #options: BatcherOptions<In>;
   readonly #waiting: Waiting<In, Out>[] = [];
+  /** Keys of the groups that are running. */
+  readonly #taken = new Set<string>();
   #running = 0;
 
   constructor(run: (inputs: In[]) => Promise<Out[]>, options: BatcherOptions<In>) {
@@ -41,25 +43,26 @@ export class Batcher<In, Out> {
   }
 
   #next(): void {
-    if (this.#running >= this.#options.maxRuns || this.#waiting.length === 0) return;
+    if (this.#running >= this.#options.maxRuns) return;
     const group = this.#take();
+    if (group.length === 0) return;
     this.#running++;
     void this.#settle(group).finally(() => {
       this.#running--;
+      for (const { input } of group) for (const key of this.#options.keysOf(input)) this.#taken.delete(key);
       this.#next();
     });
   }
 
-  /** The next group; those that share a key with one before them stay first in line. */
+  /** The next group; those that share a key with one that is running or before them stay first in line. */
   #take(): Waiting<In, Out>[] {
-    const seen = new Set<string>();
     const later: Waiting<In, Out>[] = [];
     const group = this.#waiting.splice(0, this.#options.maxItems).filter((w) => {
       const keys = this.#options.keysOf(w.input);
-      const repeated = keys.some((key) => seen.has(key));
-      for (const key of keys) seen.add(key);
-      if (repeated) later.push(w);
-      return !repeated;
+      const isFree = keys.every((key) => !this.#taken.has(key));
+      if (isFree) for (const key of keys) this.#taken.add(key);
+      else later.push(w);
+      return isFree;
     });
     this.#waiting.unshift(...later);
     return group;
