@@ -11,8 +11,6 @@ export type Kind = 'pglite' | 'postgres';
 const serverUrl = process.env.TEST_DATABASE_URL;
 /** What store tests run on: PGlite in memory always, a real Postgres where `TEST_DATABASE_URL` names one. */
 export const KINDS: Kind[] = serverUrl ? ['pglite', 'postgres'] : ['pglite'];
-/** For what only several sessions can show. */
-export const POSTGRES_KINDS = KINDS.filter((kind) => kind === 'postgres');
 
 const secretKey = Buffer.alloc(32, 1);
 export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -100,7 +98,7 @@ export async function aStore(kind: Kind) {
 
   /** Ids of `count` fresh deliveries to the endpoint, oldest first. */
   async function waiting(endpointId: string, count = 1): Promise<string[]> {
-    for (let i = 0; i < count; i++) await publish({ to: [endpointId] });
+    await Promise.all(Array.from({ length: count }, () => publish({ to: [endpointId] })));
     return (await deliveriesOf(endpointId)).slice(-count).map((row) => row.id);
   }
 
