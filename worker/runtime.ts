@@ -33,6 +33,8 @@ export interface RuntimeOptions {
 
 /** How long running attempts may take to end at a shutdown; above the longest timeout, so that none is cut off. */
 const SHUTDOWN_GRACE = '35 seconds';
+/** Attempts mostly wait for receivers: few places, and the retries of one hanging endpoint would hold all of them. */
+const MAX_ACTIVITIES = 2_000;
 const NAMESPACE_SETTING = 'temporal_namespace_id';
 const RESTART_WAIT_MS = 1_000;
 
@@ -51,7 +53,7 @@ export interface Runtime {
 /** Connects to Temporal, makes the namespace ready, and works until `stop`. The worker is made anew if it fails. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { store, namespace } = options;
-  const connection = await NativeConnection.connect(options.connection);
+  const connection = await connect(options.connection);
   const searchable = await prepare(connection, options);
   const client = new Client({ connection, namespace });
   const start = createStartWorkflow(client, { searchable });
@@ -78,7 +80,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       taskQueue: TASK_QUEUE,
       workflowBundle: options.workflowBundle,
       activities,
-      maxConcurrentActivityTaskExecutions: 200,
+      maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
   let worker = await newWorker();
@@ -139,6 +141,17 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await connection.close();
     },
   };
+}
+
+/** The SDK gives up after 30 s; its errors are dumps of its inner parts, of which the words of the cause are kept. */
+async function connect(options: NativeConnectionOptions): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const cause = /(?:message: |error: )"([^"]+)"/.exec(text)?.[1] ?? text;
+    throw new Error(`Temporal at ${options.address} cannot be reached: ${cause}`);
+  }
 }
 
 /** Namespace and search attributes; a namespace with another id than last time means that Temporal's database was lost. */
