@@ -20,7 +20,7 @@ type Row = [name: string, path: string, body: unknown, status: number, code: str
 const bodies: Row[] = [
   ['not JSON', '/v1/events', '{"type":', 400, 'invalid_json'],
   ['a key that could poison objects', '/v1/events', '{"type":"a","data":{},"__proto__":{}}', 400, 'invalid_json'],
-  ['no body', '/v1/events', '', 422, 'validation_failed', 'body'],
+  ['no body', '/v1/events', '', 422, 'validation_failed', 'body', 'is required'],
   ['a body of another type', '/v1/events', [], 422, 'validation_failed', 'body', 'expected object'],
   ['a missing field', '/v1/events', { data: {} }, 422, 'validation_failed', 'type', 'is required'],
   ['a wrong type', '/v1/events', { ...event, data: [] }, 422, 'validation_failed', 'data', 'expected record'],

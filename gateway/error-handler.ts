@@ -80,7 +80,9 @@ function toFieldErrors({ path, code, message, keys }: Issue): FieldError[] {
   if (code === 'unrecognized_keys' && keys) {
     return keys.map((key) => ({ field: [...fields, key].join('.'), rule: 'is not a known field' }));
   }
-  return [{ field: fields.join('.') || 'body', rule: ruleText(message) }];
+  if (fields.length === 0)
+    return [{ field: 'body', rule: ruleText(message.replace('received null', 'received undefined')) }];
+  return [{ field: fields.join('.'), rule: ruleText(message) }];
 }
 
 /** The fields that a value breaks, from zod's account; `root` is the path of the value itself, empty for a whole body. */
@@ -88,11 +90,9 @@ export function zodFieldErrors(error: z.ZodError, root: readonly string[]): Fiel
   return error.issues.flatMap((issue) => toFieldErrors({ ...issue, path: [...root, ...issue.path] }));
 }
 
-/** Zod's text, with the word for a missing field that people look for. */
+/** Zod's text, with the word for a missing field that people look for; a missing body arrives as null. */
 function ruleText(message: string): string {
-  return message.endsWith(', received undefined')
-    ? message.replace(/^Invalid input: (.*), received undefined$/, 'is required: $1')
-    : message;
+  return message.replace(/^Invalid input: (.*), received undefined$/, 'is required: $1');
 }
 
 /**
