@@ -3,7 +3,7 @@ import { Batcher } from './batcher.ts';
 import { type Db, recordset, rowsOf, toIso } from './database.ts';
 import { newId } from './ids.ts';
 import type { RecentEvent, RecentEvents } from './recent-events.ts';
-import { refuse } from './refuse.ts';
+import { DUE_SLACK_MS, refuse } from './refuse.ts';
 import type { BeginInput, BeginResult, BegunAttempt } from './types.ts';
 
 interface BegunRow {
@@ -89,7 +89,11 @@ export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: nu
   };
 }
 
-/** `permitted`: the concurrency permit was granted under the endpoint's lock; without it, endpoints with a cap are left out. */
+/**
+ * What is not due yet is left out: a workflow may be woken by a signal that is late or meant for an attempt already made.
+ * `permitted`: the concurrency permit was granted under the endpoint's lock; without it, endpoints with a cap are
+ * left out.
+ */
 async function compareAndSet(
   db: Pick<Db, 'execute'>,
   memory: Memory,
@@ -105,6 +109,7 @@ async function compareAndSet(
       from ${recordset(inputs.map(toRow), COLUMNS)}, endpoints e
       where d.id = i.id and d.status = 'pending' and d.workflow_id = i.workflow_id and d.generation = i.generation
         and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id
+        and d.next_attempt_at <= clock_timestamp() + ${DUE_SLACK_MS}::int * interval '1 millisecond'
         and e.disabled_at is null and e.deleted_at is null and e.paused_at is null and (${permitted} or e.max_concurrency is null)
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
         d.attempt_count, d.generation, d.tries, d.event_id`,

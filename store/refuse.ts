@@ -25,6 +25,9 @@ interface StoredRow {
 /** A delivery refused for want of a concurrency permit is looked at again after this long. */
 const PERMIT_WAIT_MS = 1_000;
 
+/** Closer than this to its time a delivery counts as due: planning rounds, and no timer is worth so little. */
+export const DUE_SLACK_MS = 100;
+
 /**
  * Judges the begins that the first compare-and-set left out: says from where each workflow goes on, closes attempts whose
  * worker is lost, cancels what belongs to a disabled endpoint, lets go what a paused or busy endpoint cannot take now.
@@ -51,7 +54,11 @@ export async function refuse(
     } else if (row.open_attempt_id !== null) {
       lost.push(row);
       candidates.push({ input: { ...input, generation: row.generation, attemptCount: row.attempt_count }, row });
-    } else if (row.generation !== input.generation || row.attempt_count !== input.attemptCount) {
+    } else if (
+      row.generation !== input.generation ||
+      row.attempt_count !== input.attemptCount ||
+      (row.due_in_ms ?? 0) > DUE_SLACK_MS
+    ) {
       refused.push(refusal(input, row, 'not_due'));
     } else {
       candidates.push({ input, row });

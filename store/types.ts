@@ -86,7 +86,7 @@ export interface RefusedAttempt {
   deliveryId: string;
   /**
    * `superseded`: another workflow has it now. `released`: it went back to waiting. `busy`: an attempt is open elsewhere.
-   * `not_due`: the stored count moved on; go on from `generation` and `attemptCount`.
+   * `not_due`: its time has not come, or the stored count moved on; go on from `generation`, `attemptCount` and `dueInMs`.
    */
   why: 'not_found' | 'finished' | 'superseded' | 'released' | 'busy' | 'not_due';
   status: DeliveryStatus | null;

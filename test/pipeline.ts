@@ -1,9 +1,10 @@
+import { Client } from '@temporalio/client';
 import { inject } from 'vitest';
 import { LOOPBACK_NETWORKS } from '../outbound/address-guard.ts';
 import { createHttpClient } from '../outbound/http-client.ts';
 import type { NewEndpoint } from '../store/endpoints.ts';
 import { openStore, type Store } from '../store/open-store.ts';
-import type { StoredDelivery } from '../store/read-deliveries.ts';
+import type { StoredAttempt, StoredDelivery } from '../store/read-deliveries.ts';
 import type { PublishItem } from '../store/types.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../worker/runtime.ts';
 import { eventually } from './eventually.ts';
@@ -12,8 +13,11 @@ import { aNamespace, bundledWorkflows, type TestNamespace } from './temporal.ts'
 /** Store, dispatcher and worker in this process, against the run's Temporal server, in a namespace of their own. */
 export interface Pipeline {
   store: Store;
+  /** The first one started. */
   runtime: Runtime;
   namespace: TestNamespace;
+  /** What an operator's tools see of Temporal. */
+  client: Client;
   organizationId: string;
   /** Faults that were reported and tried again. */
   faults: { where: string; error: unknown }[];
@@ -21,8 +25,12 @@ export interface Pipeline {
   publish(event?: Partial<PublishItem>): Promise<string>;
   /** The delivery of an event to an endpoint. */
   delivery(eventId: string, endpointId: string): Promise<StoredDelivery>;
-  /** The same once it is no longer pending. */
+  /** Tries of a delivery, oldest first, one under way included. */
+  attempts(deliveryId: string): Promise<StoredAttempt[]>;
+  /** The delivery once it is no longer pending. */
   settled(eventId: string, endpointId: string, withinMs?: number): Promise<StoredDelivery>;
+  /** Cancels what waits for an endpoint that was just disabled or deleted, and tells the workflows. */
+  withdraw(endpointId: string, reason: string): Promise<void>;
   /** Starts another runtime on the same store and namespace, as a second worker would be. */
   anotherRuntime(changes?: Partial<RuntimeOptions>): Promise<Runtime>;
   close(): Promise<void>;
@@ -31,8 +39,14 @@ export interface Pipeline {
 const ALL = { endpointId: null, eventId: null, status: null, eventType: null, since: null, until: null };
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-/** Opens everything; `changes` replace parts of the runtime, such as `store` wrapped to fail. */
-export async function aPipeline(changes: (store: Store) => Partial<RuntimeOptions> = () => ({})): Promise<Pipeline> {
+/**
+ * Opens everything; `changes` replace parts of the runtime, such as `store` wrapped to fail. With `idle` no runtime works
+ * until `anotherRuntime` is called.
+ */
+export async function aPipeline(
+  changes: (store: Store) => Partial<RuntimeOptions> = () => ({}),
+  { idle = false } = {},
+): Promise<Pipeline> {
   const namespace = await aNamespace();
   const faults: Pipeline['faults'] = [];
   const onFault = (where: string, error: unknown) => void faults.push({ where, error });
@@ -51,21 +65,33 @@ export async function aPipeline(changes: (store: Store) => Partial<RuntimeOption
     onAttempt: () => undefined,
     onWarning: () => undefined,
     onFault,
-    onDisabled: () => undefined,
+    onDisabled: (endpointId) => void withdraw(endpointId, 'endpoint_disabled').catch((e) => onFault('disable', e)),
     ...changes(store),
   };
-  const runtimes = [await startRuntime(options)];
+  const runtimes = idle ? [] : [await startRuntime(options)];
+  const withdraw = async (endpointId: string, reason: string): Promise<void> => {
+    for await (const held of store.cancelPendingOf(endpointId, reason)) {
+      for (const { workflowId, ids } of held) await runtimes[0]?.signalLookAgain(workflowId, ids);
+    }
+  };
   const { organization } = await store.organizations.create('Test');
   const organizationId = organization.id;
   const delivery = async (eventId: string, endpointId: string): Promise<StoredDelivery> => {
-    const [found] = await store.deliveries.list(organizationId, { ...ALL, eventId, endpointId }, { limit: 1, after: null });
+    const [found] = await store.deliveries.list(
+      organizationId,
+      { ...ALL, eventId, endpointId },
+      { limit: 1, after: null },
+    );
     if (!found) throw new Error(`no delivery of ${eventId} to ${endpointId}`);
     return found;
   };
   return {
     store,
-    runtime: runtimes[0] as Runtime,
+    get runtime() {
+      return runtimes[0] as Runtime;
+    },
     namespace,
+    client: new Client({ connection: namespace.connection, namespace: namespace.namespace }),
     organizationId,
     faults,
     async anEndpoint(settings) {
@@ -106,6 +132,9 @@ export async function aPipeline(changes: (store: Store) => Partial<RuntimeOption
       return result.eventId;
     },
     delivery,
+    attempts: async (deliveryId) =>
+      (await store.deliveries.attempts(organizationId, deliveryId, { limit: 100, after: 0 })) ?? [],
+    withdraw,
     settled: (eventId, endpointId, withinMs) =>
       eventually(
         `the end of the delivery of ${eventId}`,

@@ -44,17 +44,19 @@ export interface DeliverResult {
  */
 export async function deliver(input: DeliverInput): Promise<DeliverResult> {
   const state: DeliverState = { phase: 'waiting', deliveries: input.deliveries, waitMs: null, outcomes: {} };
-  let told = false;
+  const told = new Set<string>();
   setHandler(stateQuery, () => state);
-  setHandler(lookAgainSignal, () => {
-    told = true;
+  setHandler(lookAgainSignal, ({ ids }) => {
+    for (const id of ids) told.add(id);
   });
+  // What the store changed for some members of a carrier must not bring the attempts of the others forward.
+  const allTold = () => state.deliveries.every((d) => told.has(d.id));
 
   const waitUntilDue = async (waitMs: number, summary: string): Promise<void> => {
     if (waitMs <= 0) return;
     Object.assign(state, { phase: 'waiting', waitMs });
     setCurrentDetails(detailsTable(input.title, state));
-    await condition(() => told, waitMs, { summary });
+    await condition(allTold, waitMs, { summary });
     state.waitMs = null;
   };
 
@@ -67,7 +69,7 @@ export async function deliver(input: DeliverInput): Promise<DeliverResult> {
     }
     let tries = input.triesBefore;
     for (;;) {
-      told = false;
+      told.clear();
       state.phase = 'attempting';
       const { single: report } = await attemptOnce(input, state, `attempt ${tries + 1} of ${input.triesInSchedule}`);
       if (!report) throw ApplicationFailure.nonRetryable('the attempt gave no report', 'NoReport');
@@ -78,7 +80,7 @@ export async function deliver(input: DeliverInput): Promise<DeliverResult> {
       state.outcomes = { [report.outcome]: 1 };
       if (report.state === 'pending') await waitUntilDue(report.dueInMs, 'next attempt');
       // A resend may have come while the last attempt was being finished: its signal must not be lost with this run.
-      else if (!told) return conclude(input, state, report);
+      else if (!allTold()) return conclude(input, state, report);
     }
   } catch (error) {
     if (isCancellation(error)) {
