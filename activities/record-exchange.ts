@@ -1,6 +1,6 @@
+import { MASK } from '../domain/delivery/mask.ts';
 import type { ExchangeRequest, ExchangeResult, RecordedExchange } from '../domain/delivery/types.ts';
 
-const MASK = '********';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** An exchange as it is kept: values of the customer's own headers masked, a body that is not UTF-8 as base64. */

@@ -113,11 +113,10 @@ function render(
         options: endpoint.options,
       },
     );
-    const custom = Object.fromEntries(endpoint.headers.map((h) => [h.name.toLowerCase(), h.value]));
+    const custom = customHeaders(endpoint.headers, rendered.headers);
     return {
       method: 'POST',
       url: endpoint.url,
-      // The dialect's own headers come last: a customer's header can add to them, never forge one.
       headers: {
         ...custom,
         ...rendered.headers,
@@ -129,6 +128,16 @@ function render(
   } catch (error) {
     return error instanceof Error ? error : new Error('rendering failed');
   }
+}
+
+/** A customer's headers can add to the dialect's own, never forge one or send it twice, however it is spelt. */
+function customHeaders(
+  headers: readonly { name: string; value: string }[],
+  own: Record<string, string>,
+): Record<string, string> {
+  const taken = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  const kept = headers.map((h) => [h.name.toLowerCase(), h.value] as const).filter(([name]) => !taken.has(name));
+  return Object.fromEntries(kept);
 }
 
 function judge(

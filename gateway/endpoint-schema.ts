@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { MASK } from '../domain/delivery/mask.ts';
 import { ANY_DIALECT, checkEventTypePattern } from '../domain/delivery/match-endpoint.ts';
 import { DIALECT_NAMES } from '../domain/dialects/wires.ts';
 import type { Endpoint as StoredEndpoint } from '../store/endpoints.ts';
 import { line, shownInstant } from './fields.ts';
-
-/** Stands for a header's value in answers. In a change it keeps the stored value, so that what was read can be sent back. */
-export const MASK = '••••';
 
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { MASK } from '../domain/delivery/mask.ts';
 import type { ExchangeRequest, ExchangeResult, RecordedExchange } from '../domain/delivery/types.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
 import type { NewSecret } from '../store/endpoint-secrets.ts';
 import type { GatewayDependencies } from './dependencies.ts';
-import { MASK } from './endpoint-schema.ts';
 import type { TestEvent } from './test-event.ts';
 
 /** An endpoint that is not saved, with all it takes to send to it once. */

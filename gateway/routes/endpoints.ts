@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { MASK } from '../../domain/delivery/mask.ts';
 import type { DialectWire } from '../../domain/dialects/dialect.ts';
 import { wireOf } from '../../domain/dialects/wires.ts';
 import { withdrawDeliveries } from '../control.ts';
@@ -10,7 +11,6 @@ import {
   EndpointPatch,
   EndpointWithSecret,
   endpointDialect,
-  MASK,
   NewEndpoint,
   showEndpoint,
 } from '../endpoint-schema.ts';
