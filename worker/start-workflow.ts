@@ -28,8 +28,7 @@ export function createStartWorkflow(client: Client, options: { searchable: boole
         requestEagerStart: true,
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
-        staticSummary: titleOf(workflow),
-        ...(options.searchable ? { typedSearchAttributes: attributesOf(workflow.deliveries) } : {}),
+        ...visibilityOf(workflow, options.searchable),
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -54,6 +53,14 @@ export function toInput(workflow: PlannedWorkflow<ClaimedDelivery>, searchable: 
 function triesInSchedule({ endpoint }: ClaimedDelivery): number {
   const policy = endpoint.acknowledged ? ACKNOWLEDGED_POLICY : wireOf(endpoint.dialect)?.retry;
   return 1 + (endpoint.retryCount ?? policy?.delaysMs.length ?? 0);
+}
+
+/** What Temporal's UI shows and finds a workflow by: its title and search attributes. */
+export function visibilityOf(workflow: PlannedWorkflow<ClaimedDelivery>, searchable: boolean) {
+  return {
+    staticSummary: titleOf(workflow),
+    ...(searchable ? { typedSearchAttributes: attributesOf(workflow.deliveries) } : {}),
+  };
 }
 
 function titleOf({ deliveries }: PlannedWorkflow<ClaimedDelivery>): string {

@@ -2,7 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { planWorkflows } from '../domain/delivery/plan-workflows.ts';
 import type { ClaimedDelivery } from '../store/types.ts';
 import { DELIVER_WORKFLOW, LOOK_AGAIN_SIGNAL, TASK_QUEUE } from '../workflows/messages.ts';
-import { toInput } from './start-workflow.ts';
+import { toInput, visibilityOf } from './start-workflow.ts';
 
 /** Tells a workflow that the store has changed for these deliveries. One that has ended needs no telling. */
 export async function signalLookAgain(client: Client, workflowId: string, ids: readonly string[]): Promise<void> {
@@ -32,6 +32,6 @@ export async function resendWorkflow(client: Client, delivery: ClaimedDelivery, 
     signalArgs: [{ ids: [delivery.id] }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: toInput(workflow, searchable).title,
+    ...visibilityOf(workflow, searchable),
   });
 }
