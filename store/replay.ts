@@ -33,14 +33,16 @@ export function createReplay(db: Db, options: { onWaiting: (deliveries: number) 
         : await reviveEnded(db, request, status, options.onWaiting);
     }
     if (request.include.includes('missing')) counts.missing = await addMissing(db, request);
-    if (!request.dryRun) options.onWaiting(counts.missing);
+    if (!request.dryRun && counts.missing > 0) options.onWaiting(counts.missing);
     return counts;
   };
 }
 
+/** Of the endpoint's deliveries, those of the status whose event falls into the time asked for. */
 function ended(request: ReplayRequest, status: string) {
   return sql`d.endpoint_id = ${request.endpoint.id} and d.organization_id = ${request.organizationId} and d.status = ${status}
-    and d.created_at >= ${request.since}::timestamptz and d.created_at < ${request.until}::timestamptz`;
+    and exists (select 1 from events ev where ev.organization_id = d.organization_id and ev.id = d.event_id
+      and ev.created_at >= ${request.since}::timestamptz and ev.created_at < ${request.until}::timestamptz)`;
 }
 
 async function countEnded(db: Db, request: ReplayRequest, status: string): Promise<number> {
@@ -58,17 +60,24 @@ async function reviveEnded(
   onWaiting: (deliveries: number) => void,
 ): Promise<number> {
   let revived = 0;
+  let after = '';
   for (;;) {
+    // Each is looked at once: what fails again while this goes on must not be brought again and again.
+    const page = await rowsOf<{ id: string }>(
+      db,
+      sql`select d.id from deliveries d where ${ended(request, status)} and d.id > ${after} order by d.id limit ${PAGE}`,
+    );
+    if (page.length === 0) return revived;
+    after = page.at(-1)?.id ?? after;
     const rows = await rowsOf<{ id: string }>(
       db,
       sql`update deliveries set status = 'pending', reason = null, generation = generation + 1, tries = 0, next_attempt_at = now(),
           workflow_id = null, claimed_at = null, started_at = null, held = false, completed_at = null
-        where id in (select d.id from deliveries d where ${ended(request, status)} order by d.id limit ${PAGE}) and status = ${status}
+        where id = any(${sql.param(page.map((row) => row.id))}::text[]) and status = ${status}
         returning id`,
     );
     revived += rows.length;
-    if (rows.length === 0) return revived;
-    onWaiting(rows.length);
+    if (rows.length > 0) onWaiting(rows.length);
   }
 }
 
@@ -98,20 +107,26 @@ async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
     const matching = events.filter((event) =>
       matchesEndpoint({ ...event, presenceName: event.presence_name, userId: event.user_id }, request.endpoint),
     );
-    added += matching.length;
-    if (!request.dryRun && matching.length > 0) await insertMissing(db, request, matching);
+    if (request.dryRun) added += matching.length;
+    else if (matching.length > 0) added += await insertMissing(db, request, matching);
   }
 }
 
-async function insertMissing(db: Db, request: ReplayRequest, events: EventRow[]): Promise<void> {
+/** Returns how many were made. */
+async function insertMissing(db: Db, request: ReplayRequest, events: EventRow[]): Promise<number> {
   // The condition is looked at again here: two replays at once must not make two deliveries.
-  await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     await tx.execute(sql`select id from endpoints where id = ${request.endpoint.id} for update`);
-    await tx.execute(sql`insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, next_attempt_at)
+    const made = await rowsOf<{ id: string }>(
+      tx,
+      sql`insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, next_attempt_at)
       select n.id, ${request.organizationId}, n.event_id, ${request.endpoint.id}, n.type, now()
       from unnest(${sql.param(events.map(() => newId('dlv')))}::text[], ${sql.param(events.map((e) => e.id))}::text[],
         ${sql.param(events.map((e) => e.type))}::text[]) as n(id, event_id, type)
       where not exists (select 1 from deliveries d where d.event_id = n.event_id and d.organization_id = ${request.organizationId}
-        and d.endpoint_id = ${request.endpoint.id})`);
+        and d.endpoint_id = ${request.endpoint.id})
+      returning id`,
+    );
+    return made.length;
   });
 }
