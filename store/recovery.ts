@@ -55,9 +55,16 @@ export function createRecovery(db: Db) {
       );
     },
 
-    /** After Temporal's database was lost: everything that a workflow held waits again. Returns deliveries let go. */
+    /**
+     * After Temporal's database was lost: everything that a workflow held waits again; what is being attempted right now
+     * waits for the end of that attempt, or of its lease if the worker is gone. Returns deliveries let go.
+     */
     async afterTemporalLoss(): Promise<number> {
-      return inBatches(sql`status = 'pending' and workflow_id is not null`, sql`${released}, own_workflow = false`);
+      return inBatches(
+        sql`status = 'pending' and workflow_id is not null`,
+        sql`${released}, own_workflow = false, held = held or open_attempt_id is not null,
+          next_attempt_at = case when open_attempt_id is null then next_attempt_at else greatest(next_attempt_at, lease_until) end`,
+      );
     },
 
     /** Workflows to start again, oldest first; each row's back-off doubles with every pass that found it. */

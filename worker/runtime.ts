@@ -8,7 +8,8 @@ import type { HttpPort } from '../domain/delivery/types.ts';
 import type { Store } from '../store/open-store.ts';
 import { TASK_QUEUE } from '../workflows/messages.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { ensureNamespace } from './namespace.ts';
+import { keepWorking } from './keep-working.ts';
+import { NamespaceWatch } from './namespace-watch.ts';
 import { Reconciler } from './reconciler.ts';
 import { createStartWorkflow } from './start-workflow.ts';
 import { resendWorkflow, signalLookAgain } from './tell-workflow.ts';
@@ -35,8 +36,6 @@ export interface RuntimeOptions {
 const SHUTDOWN_GRACE = '35 seconds';
 /** Attempts mostly wait for receivers: few places, and the retries of one hanging endpoint would hold all of them. */
 const MAX_ACTIVITIES = 2_000;
-const NAMESPACE_SETTING = 'temporal_namespace_id';
-const RESTART_WAIT_MS = 1_000;
 
 /** A worker that runs: dispatcher, reconciler, Temporal's worker, one connection for all. */
 export interface Runtime {
@@ -54,7 +53,15 @@ export interface Runtime {
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { store, namespace } = options;
   const connection = await connect(options.connection);
-  const searchable = await prepare(connection, options);
+  const watch = new NamespaceWatch({
+    connection,
+    namespace,
+    retentionDays: options.retentionDays,
+    recovery: store.recovery,
+    onWarning: options.onWarning,
+    onFault: options.onFault,
+  });
+  const searchable = await watch.prepare();
   const client = new Client({ connection, namespace });
   const start = createStartWorkflow(client, { searchable });
   const dispatcher = new Dispatcher({
@@ -83,37 +90,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
-  let worker = await newWorker();
-  let stopping = false;
-  const working = (async () => {
-    while (!stopping) {
-      try {
-        await worker.run();
-      } catch (error) {
-        options.onFault('worker', error);
-      }
-      while (!stopping) {
-        await new Promise((resolve) => setTimeout(resolve, RESTART_WAIT_MS));
-        try {
-          // The namespace may be gone with Temporal's database.
-          await prepare(connection, options);
-          worker = await newWorker();
-          dispatcher.wake();
-          break;
-        } catch (error) {
-          options.onFault('worker', error);
-        }
-      }
-    }
-  })();
+  const remake = async () => {
+    // The namespace may be gone with Temporal's database.
+    await watch.prepare();
+    return newWorker();
+  };
+  const kept = keepWorking(await newWorker(), remake, options.onFault);
   const stopListening = store.onWaiting((deliveries) => dispatcher.wake(deliveries));
   dispatcher.run();
   reconciler.run();
-
-  const checkNamespace = async () => {
-    await prepare(connection, options);
-    dispatcher.wake();
-  };
+  watch.run();
 
   return {
     signalLookAgain: (workflowId, ids) => signalLookAgain(client, workflowId, ids),
@@ -121,7 +107,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const [delivery] = await store.recovery.heldBy(deliveryId);
       if (delivery) await resendWorkflow(client, delivery, searchable);
     },
-    checkNamespace,
+    checkNamespace: () => watch.check(),
     async healthy() {
       try {
         await connection.withDeadline(Date.now() + 2_000, () =>
@@ -133,11 +119,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       }
     },
     async stop() {
-      stopping = true;
       stopListening();
-      await Promise.all([dispatcher.stop(), reconciler.stop()]);
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await working;
+      await Promise.all([dispatcher.stop(), reconciler.stop(), watch.stop()]);
+      await kept.stop();
       await connection.close();
     },
   };
@@ -152,20 +136,6 @@ async function connect(options: NativeConnectionOptions): Promise<NativeConnecti
     const cause = /(?:message: |error: )"([^"]+)"/.exec(text)?.[1] ?? text;
     throw new Error(`Temporal at ${options.address} cannot be reached: ${cause}`);
   }
-}
-
-/** Namespace and search attributes; a namespace with another id than last time means that Temporal's database was lost. */
-async function prepare(connection: NativeConnection, options: RuntimeOptions): Promise<boolean> {
-  const { store, namespace, retentionDays } = options;
-  const ensured = await ensureNamespace(connection, { namespace, retentionDays });
-  for (const warning of ensured.warnings) options.onWarning(warning);
-  const before = await store.recovery.readSetting(NAMESPACE_SETTING);
-  if (before !== null && before !== ensured.namespaceId) {
-    const released = await store.recovery.afterTemporalLoss();
-    options.onWarning(`Temporal's namespace is a new one: ${released} pending deliveries start again from the store`);
-  }
-  if (before !== ensured.namespaceId) await store.recovery.writeSetting(NAMESPACE_SETTING, ensured.namespaceId);
-  return ensured.searchAttributes;
 }
 
 function createActivities(options: RuntimeOptions, dispatcher: Dispatcher): Activities {
