@@ -7,6 +7,11 @@ import type { StartWorkflow } from './start-workflow.ts';
 
 /** Start slots; measured best on one machine: enough to keep Temporal busy, few enough that carriers fill up. */
 const SLOTS = 8;
+/**
+ * Rest between two turns of the failing endpoints: 100 attempts a second are enough to notice that one is back, and leave the
+ * machine to the healthy ones however many deliveries wait for the dead.
+ */
+const FAILING_REST_MS = 1_000;
 /** Looks at the store even when nobody woke it: another process's publish, a held delivery that became due. */
 const POLL_MS = 500;
 /** How often slots and acknowledgements are written or checked: by then most attempts have begun, which does both. */
@@ -86,8 +91,15 @@ export class Dispatcher {
     const flight = this.#flights.get(workflowId);
     this.#flights.delete(workflowId);
     for (const delivery of flight ?? []) this.#load.settled(delivery.endpointId);
-    if (this.#failingFlight === workflowId) this.#failingFlight = null;
+    if (this.#failingFlight === workflowId) this.#rest(workflowId);
     if (flight) this.wake();
+  }
+
+  #rest(workflowId: string): void {
+    setTimeout(() => {
+      if (this.#failingFlight === workflowId) this.#failingFlight = null;
+      this.wake();
+    }, FAILING_REST_MS).unref();
   }
 
   /** Every attempt's end; steers which endpoints count as failing. */
