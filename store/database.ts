@@ -34,14 +34,20 @@ export async function openPostgres(connectionString: string, maxConnections = 10
   const pool = new pg.Pool({ connectionString, max: maxConnections, application_name: 'waybill', options: PLANNER });
   // An idle connection that breaks (server restart) must not end the process: the pool opens another.
   pool.on('error', () => undefined);
-  const lock = await pool.connect();
   try {
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const migrator = drizzlePostgres({ client: lock, schema, casing: 'snake_case' });
-    await migratePostgres(migrator, { migrationsFolder });
-    await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-  } finally {
-    lock.release();
+    const lock = await pool.connect();
+    try {
+      await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      const migrator = drizzlePostgres({ client: lock, schema, casing: 'snake_case' });
+      await migratePostgres(migrator, { migrationsFolder });
+      await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    // Ends the session, and with it the lock: others that start must not wait for it.
+    await pool.end();
+    throw error;
   }
   const db = drizzlePostgres({ client: pool, schema, casing: 'snake_case' }) as unknown as Db;
   return { db, kind: 'postgres', close: () => pool.end() };
@@ -51,7 +57,12 @@ export async function openPostgres(connectionString: string, maxConnections = 10
 export async function openPglite(dataDir: string | null): Promise<Database> {
   const client = new PgliteClient(dataDir);
   const db = drizzlePglite({ client: client as unknown as PGlite, schema, casing: 'snake_case' });
-  await migratePglite(db, { migrationsFolder });
+  try {
+    await migratePglite(db, { migrationsFolder });
+  } catch (error) {
+    await client.close().catch(() => undefined);
+    throw error;
+  }
   return { db: db as unknown as Db, kind: 'pglite', close: () => client.close() };
 }
 

@@ -30,7 +30,7 @@ class PgliteError extends Error {
 export class PgliteClient implements PgliteSession {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve: (r: QueryResult) => void; reject: (e: Error) => void }>();
-  readonly #inTransaction = new AsyncLocalStorage<true>();
+  readonly #inTransaction = new AsyncLocalStorage<{ open: boolean }>();
   #nextId = 1;
   #tail: Promise<unknown> = Promise.resolve();
   #ended: Error | undefined;
@@ -59,14 +59,18 @@ export class PgliteClient implements PgliteSession {
       exec: (sql) => this.#execute(sql),
     };
     return this.#locked(async () => {
+      const transaction = { open: true };
       await session.exec('begin');
       try {
-        const value = await this.#inTransaction.run(true, () => run(session));
+        const value = await this.#inTransaction.run(transaction, () => run(session));
         await session.exec('commit');
         return value;
       } catch (error) {
-        await session.exec('rollback');
+        await session.exec('rollback').catch(() => undefined);
         throw error;
+      } finally {
+        // Work that was started in here and goes on afterwards is free to use the database.
+        transaction.open = false;
       }
     });
   }
@@ -83,7 +87,7 @@ export class PgliteClient implements PgliteSession {
 
   #locked<T>(run: () => Promise<T>): Promise<T> {
     // The lock is held by the transaction this call comes from: it would wait for itself for ever.
-    if (this.#inTransaction.getStore()) {
+    if (this.#inTransaction.getStore()?.open) {
       return Promise.reject(new Error('a query inside a transaction must use the transaction, not the database'));
     }
     const result = this.#tail.then(run, run);
