@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from './eventually.ts';
+import { aPipeline, type Pipeline } from './pipeline.ts';
+import { aReceiver, type Receiver } from './receiver.ts';
+
+let pipeline: Pipeline;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  pipeline = await aPipeline();
+  receiver = await aReceiver();
+});
+afterAll(async () => {
+  await pipeline.close();
+  await receiver.close();
+});
+
+function publishMany(type: string, count: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: count }, () => pipeline.publish({ type })));
+}
+
+const pathsSince = (from: number) => receiver.received.slice(from).map((r) => r.path);
+
+async function workflowsOf(eventIds: string[], endpointId: string): Promise<string[]> {
+  const deliveries = await Promise.all(eventIds.map((eventId) => pipeline.settled(eventId, endpointId)));
+  return deliveries.map((d) => `${d.status} ${d.workflowId}`);
+}
+
+test('a healthy endpoint does not wait for a dead one with 2,000 deliveries', async () => {
+  // Dead: it takes every request and answers none.
+  receiver.answerWith((request, response) => void (request.path === '/dead' || response.end()));
+  const settings = { retryDelaysMs: [3_600_000], timeoutMs: 1_000 };
+  const dead = await pipeline.anEndpoint({ url: `${receiver.url}dead`, eventTypes: ['dead'], ...settings });
+  const healthy = await pipeline.anEndpoint({ url: `${receiver.url}healthy`, eventTypes: ['healthy'] });
+  await publishMany('dead', 2_000);
+  await eventually('the dead one is known to be', async () => (await pathsSince(0)).length >= 5, 60_000);
+
+  // One after the other, as they come in real life: each has to get past the dead one's.
+  for (let i = 0; i < 20; i++) {
+    const eventId = await pipeline.publish({ type: 'healthy' });
+    expect(await pipeline.settled(eventId, healthy)).toMatchObject({ status: 'delivered', attemptCount: 1 });
+  }
+  const paths = pathsSince(0);
+  expect(paths.filter((path) => path === '/healthy')).toHaveLength(20);
+  expect(paths.filter((path) => path === '/dead').length).toBeLessThan(2_000);
+  await pipeline.store.endpoints.disable(pipeline.organizationId, dead, 'by_hand');
+  await pipeline.withdraw(dead, 'endpoint_disabled');
+});
+
+test('many events at once share workflows', async () => {
+  receiver.answerWith((_request, response) => response.end());
+  const endpointId = await pipeline.anEndpoint({ url: `${receiver.url}many`, eventTypes: ['many'] });
+  const events = await publishMany('many', 600);
+  const delivered = await workflowsOf(events, endpointId);
+  expect(delivered.every((text) => text.startsWith('delivered '))).toBe(true);
+  expect(new Set(delivered).size).toBeLessThan(300);
+  const counts = receiver.countById();
+  for (const eventId of events) expect(counts.get(eventId)).toBe(1);
+});
+
+test('with one delivery per workflow, each has its own under its own id', async () => {
+  const single = await aPipeline(() => ({ maxPerWorkflow: 1 }));
+  try {
+    const endpointId = await single.anEndpoint({ url: `${receiver.url}single` });
+    const events = await Promise.all(Array.from({ length: 60 }, () => single.publish()));
+    for (const eventId of events) {
+      const delivery = await single.settled(eventId, endpointId);
+      expect(delivery).toMatchObject({ status: 'delivered', workflowId: delivery.id });
+    }
+    await eventually('60 workflows are listed', async () => {
+      const { count } = await single.client.workflow.count(`WorkflowType = 'deliver'`);
+      return count === 60;
+    });
+  } finally {
+    await single.close();
+  }
+});
