@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+
+/** What the banner tells. */
 export interface BannerFacts {
   url: string;
   uiUrl: string | null;
@@ -7,7 +10,9 @@ export interface BannerFacts {
 
 /** What a person sees once everything is ready: where things are, and three lines to paste. */
 export function banner(facts: BannerFacts): string {
-  const key = facts.adminKeyFile ? `$(cat ${facts.adminKeyFile})` : '$WAYBILL_ADMIN_KEY';
+  // Absolute, since the lines are pasted in another terminal, which may be in another folder.
+  const keyFile = facts.adminKeyFile && resolve(facts.adminKeyFile);
+  const key = keyFile ? `$(cat ${shellWord(keyFile)})` : '$WAYBILL_ADMIN_KEY';
   const json = "-H 'content-type: application/json'";
   return `
 Waybill is ready.
@@ -15,7 +20,7 @@ Waybill is ready.
   API          ${facts.url}
   Reference    ${facts.url}/docs
   Temporal UI  ${facts.uiUrl ?? 'that of your Temporal'}
-  Admin key    ${facts.adminKeyFile ?? 'as given in WAYBILL_ADMIN_KEY'}
+  Admin key    ${keyFile ?? 'as given in WAYBILL_ADMIN_KEY'}
 ${facts.recovered > 0 ? `  Recovered    ${facts.recovered} deliveries of an earlier run are on their way again\n` : ''}
 First event, in three lines (any receiver will do; this one must listen on port 9000):
 
@@ -25,4 +30,9 @@ First event, in three lines (any receiver will do; this one must listen on port 
 
 Ctrl-C stops it; state stays in the data folder.
 `;
+}
+
+/** A path as one word of a shell's command line. */
+function shellWord(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

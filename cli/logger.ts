@@ -1,11 +1,27 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
+import { readableLine } from './readable-log.ts';
 
-/** JSON lines on standard output, written in blocks: at 1,500 attempts a second a write per line costs more than the attempt. */
-export function createLogger(level: string): Logger {
-  const logger = pino({ level }, pino.destination({ fd: 1, sync: false, minLength: 4096 }));
+/** The log of this process. */
+export interface Log {
+  logger: Logger;
+  /** Writes what is held back. Call it before anything else is written to standard output, and at the end. */
+  flush(): void;
+}
+
+/**
+ * The log on standard output: a readable line each at a terminal, JSON lines elsewhere. The latter are written in blocks:
+ * at 1,500 attempts a second a write per line costs more than the attempt.
+ */
+export function createLog(level: string, isTerminal: boolean): Log {
+  if (isTerminal) {
+    const logger = pino({ level }, { write: (line: string) => process.stdout.write(readableLine(line)) });
+    return { logger, flush: () => undefined };
+  }
+  const destination = pino.destination({ fd: 1, sync: false, minLength: 4096 });
+  const logger = pino({ level }, destination);
   setInterval(() => logger.flush(), 500).unref();
-  return logger;
+  return { logger, flush: () => destination.flushSync() };
 }
 
 /** Temporal's own log lines go into ours; its signal handlers are switched off, since stopping is ours. */

@@ -7,7 +7,9 @@ import { createHttpClient } from '../outbound/http-client.ts';
 import { openStore } from '../store/open-store.ts';
 import { type Runtime, startRuntime } from '../worker/runtime.ts';
 import type { Config } from './config.ts';
+import { explain } from './explain.ts';
 import type { LocalKeys } from './keys.ts';
+import { listenError } from './ports.ts';
 import { version } from './version.ts';
 
 export interface WaybillOptions {
@@ -40,6 +42,8 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
     dataDir: options.storeDir,
     secretKey: keys.secretKey,
     onFault,
+  }).catch((error) => {
+    throw new Error(`${nameOfStore(options)} cannot be used: ${explain(error)}`);
   });
   const guard = createAddressGuard(config.allowNetworks);
   const http = createHttpClient({ allowNetworks: config.allowNetworks });
@@ -91,10 +95,12 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       version,
       now: Date.now,
     });
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port: config.port }).catch((error) => {
+      throw listenError(error, config.host, config.port);
+    });
     const { port } = app.server.address() as AddressInfo;
     return {
-      url: `http://${config.host}:${port}`,
+      url: `http://${reachable(config.host)}:${port}`,
       recovered,
       checkNamespace: running.checkNamespace,
       async stop() {
@@ -113,5 +119,20 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
 }
 
 function workflowLinks(uiUrl: string | null, namespace: string): (workflowId: string) => string | null {
-  return (workflowId) => (uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}` : null);
+  return (workflowId) =>
+    uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}` : null;
+}
+
+/** Never the whole `DATABASE_URL`, which may hold a password. */
+function nameOfStore({ config, storeDir }: WaybillOptions): string {
+  if (!config.databaseUrl) return `the embedded store in ${storeDir}`;
+  const { host, pathname } = new URL(config.databaseUrl);
+  return `the database ${host}${pathname} of DATABASE_URL`;
+}
+
+/** A host that a URL can name: "all addresses" is none. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }

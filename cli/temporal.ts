@@ -25,16 +25,14 @@ export interface TemporalHooks {
 }
 
 /** Uses `TEMPORAL_ADDRESS` if set, else finds or builds a Temporal server and starts it in the data folder. */
-export async function provideTemporal(config: Config, environment: Environment, hooks: TemporalHooks): Promise<Temporal> {
+export async function provideTemporal(
+  config: Config,
+  environment: Environment,
+  hooks: TemporalHooks,
+): Promise<Temporal> {
   if (config.temporalAddress) {
-    const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) });
-    const { address, tls, apiKey, metadata } = connectionOptions;
-    const connection = {
-      address: address ?? config.temporalAddress,
-      ...(tls === undefined ? {} : { tls }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...(metadata === undefined ? {} : { metadata }),
-    } as NativeConnectionOptions;
+    const connection = connectionTo(config, environment);
+    hooks.report(`connecting to Temporal at ${connection.address}`);
     return { connection, uiUrl: null, stop: async () => undefined };
   }
   const found = await findServer({
@@ -57,6 +55,20 @@ export async function provideTemporal(config: Config, environment: Environment, 
   return { connection: { address: server.address }, uiUrl: server.uiUrl ?? null, stop: () => server.stop() };
 }
 
+/** How to reach the Temporal of `TEMPORAL_ADDRESS`, with what else Temporal's own variables say. */
+export function connectionTo(config: Config, environment: Environment): NativeConnectionOptions {
+  const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) });
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  return {
+    address: address ?? config.temporalAddress,
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(metadata === undefined ? {} : { metadata }),
+  } as NativeConnectionOptions;
+}
+
 function definedOnly(environment: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -1,94 +1,123 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { banner } from './banner.ts';
-import { type Config, type Environment, loadConfig } from './config.ts';
+import type { Config, Environment } from './config.ts';
 import { acquireFolderLock } from './folder-lock.ts';
 import { type LocalKeys, localKeys } from './keys.ts';
-import { createLogger, installTemporalLogger } from './logger.ts';
+import { createLog, installTemporalLogger, type Log } from './logger.ts';
+import { ensurePorts } from './ports.ts';
+import { requireConfig } from './require-config.ts';
 import { startWaybill, type Waybill } from './start-waybill.ts';
+import { aborted, stopSignal } from './stop-signal.ts';
 import { provideTemporal, type Temporal } from './temporal.ts';
 
 /** A shutdown that takes longer is cut off: the store and Temporal survive that as they survive a crash. */
 const SHUTDOWN_LIMIT_MS = 60_000;
 
-/** Config that can be used, or an error that lists every fault by variable. */
-export function requireConfig(environment: Environment): Config {
-  const loaded = loadConfig(environment);
-  if (loaded.ok) return loaded.config;
-  const faults = loaded.faults.map((f) => `  ${f.variable} ${f.rule}${f.got === undefined ? '' : ` (got: ${f.got})`}`);
-  throw new Error(`the environment cannot be used:\n${faults.join('\n')}`);
+/** A Waybill that is ready, as its user needs it. */
+export interface ReadyWaybill {
+  /** `http://host:port`. */
+  url: string;
+  /** Temporal's web UI; null when it is not known. */
+  uiUrl: string | null;
+  adminKey: string;
+  /** Null when the key was given by the environment. */
+  adminKeyFile: string | null;
+  /** Deliveries of an earlier run that are on their way again. */
+  recovered: number;
+}
+
+/** `waybill up`: runs until it is told to stop. */
+export function up(environment: Environment): Promise<void> {
+  return runWaybill(environment, async (ready, stopping) => {
+    process.stdout.write(banner(ready));
+    await aborted(stopping);
+  });
 }
 
 /**
- * `waybill up`: everything in one process, state in one folder. Resolves once it was told to stop and has stopped. Rejects
- * with an error whose message is meant for the person who started it.
+ * Everything in one process, state in one folder, for as long as `whileReady` takes; then all of it is stopped. It is not
+ * called if a signal asks to stop during the start; later its `stopping` is aborted. Rejects, with everything stopped, with an error whose
+ * message is meant for the person who started it.
  */
-export async function up(environment: Environment): Promise<void> {
+export async function runWaybill(
+  environment: Environment,
+  whileReady: (ready: ReadyWaybill, stopping: AbortSignal) => Promise<void>,
+): Promise<void> {
   const config = requireConfig(environment);
   const stopping = stopSignal();
   const lock = await acquireFolderLock(config.dataDir);
-  const logger = createLogger(config.logLevel);
-  installTemporalLogger(logger);
-  const up = new Up(config, environment, logger, stopping);
+  const log = createLog(config.logLevel, process.stdout.isTTY);
   try {
-    await up.run();
+    await ensurePorts(config);
+    installTemporalLogger(log.logger);
+    const parts = new Parts(config, environment, log, stopping);
+    try {
+      await parts.run(whileReady);
+    } finally {
+      await parts.close();
+    }
   } finally {
-    await up.close();
-    logger.flush();
+    log.flush();
     lock.release();
   }
 }
 
-class Up {
+class Parts {
   readonly #config: Config;
   readonly #environment: Environment;
-  readonly #logger: Logger;
+  readonly #log: Log;
   readonly #stopping: AbortSignal;
   #temporal: Temporal | undefined;
   #waybill: Waybill | undefined;
 
-  constructor(config: Config, environment: Environment, logger: Logger, stopping: AbortSignal) {
+  constructor(config: Config, environment: Environment, log: Log, stopping: AbortSignal) {
     this.#config = config;
     this.#environment = environment;
-    this.#logger = logger;
+    this.#log = log;
     this.#stopping = stopping;
   }
 
-  async run(): Promise<void> {
+  async run(whileReady: (ready: ReadyWaybill, stopping: AbortSignal) => Promise<void>): Promise<void> {
     const broken = Promise.withResolvers<never>();
-    const asked = new Promise<'asked'>((resolve) => {
-      this.#stopping.addEventListener('abort', () => resolve('asked'), { once: true });
-    });
     const keys = localKeys(this.#config.dataDir, this.#config);
     const starting = this.#start(keys, broken.reject);
     // A stop during the start waits for what is being started, so that nothing is left behind.
     await Promise.race([starting.catch((error) => this.#unlessStopping(error)), broken.promise]);
     if (this.#stopping.aborted || !this.#waybill || !this.#temporal) return;
-    process.stdout.write(banner({ ...this.#waybill, uiUrl: this.#temporal.uiUrl, adminKeyFile: keys.adminKeyFile }));
-    await Promise.race([asked, broken.promise]);
+    const { url, recovered } = this.#waybill;
+    const { uiUrl } = this.#temporal;
+    // What is to be read comes last.
+    this.#log.flush();
+    await Promise.race([whileReady({ url, recovered, uiUrl, ...keys }, this.#stopping), broken.promise]);
   }
 
   async close(): Promise<void> {
     const limit = setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS);
-    await this.#waybill?.stop();
-    await this.#temporal?.stop();
-    clearTimeout(limit);
+    try {
+      await this.#waybill?.stop();
+    } finally {
+      await this.#temporal?.stop();
+      clearTimeout(limit);
+    }
   }
 
   async #start(keys: LocalKeys, giveUp: (error: Error) => void): Promise<void> {
     const { dataDir } = this.#config;
+    const { logger } = this.#log;
     const report = (text: string) => process.stderr.write(`${text}\n`);
     const hooks = {
       report,
       signal: this.#stopping,
-      onGiveUp: giveUp,
+      onGiveUp: (error: Error) => giveUp(new Error(`Temporal cannot be kept running: ${error.message}`)),
       onRestart: (reason: string) => {
-        this.#logger.warn({ reason }, 'Temporal ended and was started again');
-        this.#waybill?.checkNamespace().catch((error) => this.#logger.warn({ err: error }, 'Temporal is not ready'));
+        logger.warn({ reason }, 'Temporal ended and was started again');
+        this.#waybill?.checkNamespace().catch((error) => logger.warn({ err: error }, 'Temporal is not ready'));
       },
     };
     const bundling = workflowBundlePath(join(dataDir, 'cache'), report);
+    // Awaited below; without Temporal nobody would, and its failure would end the process on its own.
+    bundling.catch(() => undefined);
     this.#temporal = await provideTemporal(this.#config, this.#environment, hooks);
     this.#stopping.throwIfAborted();
     this.#waybill = await startWaybill({
@@ -97,23 +126,11 @@ class Up {
       storeDir: join(dataDir, 'store'),
       temporal: this.#temporal,
       workflowBundlePath: await bundling,
-      logger: this.#logger,
+      logger,
     });
   }
 
   #unlessStopping(error: unknown): void {
     if (!this.#stopping.aborted) throw error;
   }
-}
-
-/** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(1);
-      controller.abort();
-    });
-  }
-  return controller.signal;
 }
