@@ -1,27 +1,49 @@
 #!/usr/bin/env node
-import { up } from './up.ts';
+import { explain } from './explain.ts';
 
-const USAGE = `usage: waybill <command>
+interface Command {
+  /** For the usage. */
+  summary: string;
+  /** Each is imported when it is run: `config` and `doctor` must work where a part of the rest cannot be loaded. */
+  run(args: string[]): Promise<unknown>;
+}
 
-  up      run everything in one process: API, dispatcher, worker, Temporal, store
-  config  print every variable, its default and its meaning
-`;
-
-const commands: Record<string, () => Promise<unknown>> = {
-  up: () => up(process.env),
-  config: async () => process.stdout.write((await import('./config-docs.ts')).printConfigMarkdown()),
+const commands: Readonly<Record<string, Command>> = {
+  up: {
+    summary: 'run everything in one process: API, dispatcher, worker, Temporal, store',
+    run: async () => (await import('./up.ts')).up(process.env),
+  },
+  demo: {
+    summary: 'send the example events of all systems to a receiver that checks them (--help tells more)',
+    run: async (args) => (await import('./demo/demo.ts')).demo(args, process.env),
+  },
+  doctor: {
+    summary: 'say what is missing or wrong on this machine, with the remedy',
+    run: async () => (await import('./doctor/doctor.ts')).doctor(process.env),
+  },
+  config: {
+    summary: 'print every variable, its default and its meaning',
+    run: async () => process.stdout.write((await import('./config-docs.ts')).printConfigMarkdown()),
+  },
 };
 
-const command = commands[process.argv[2] ?? ''];
-if (!command) {
-  process.stderr.write(USAGE);
-  process.exitCode = 2;
-} else {
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(7)} ${summary}\n`);
+  return `usage: waybill <command>\n\n${lines.join('')}`;
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+if (command) {
   try {
-    await command();
+    await command.run(args);
     process.exit(process.exitCode ?? 0);
   } catch (error) {
-    process.stderr.write(`waybill: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`waybill: ${explain(error)}\n`);
     process.exit(1);
   }
+} else if (name === '--help' || name === 'help') process.stdout.write(usage());
+else {
+  process.stderr.write(usage());
+  process.exitCode = 2;
 }
