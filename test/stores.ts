@@ -42,7 +42,10 @@ export async function aStore(kind: Kind) {
     opened.push(store);
     return store;
   };
-  const store = await open();
+  const store = await open().catch(async (error) => {
+    await database?.drop();
+    throw error;
+  });
   const organizationId = (await store.organizations.create('Test')).organization.id;
 
   const anItem = (changes: Partial<PublishItem> = {}): PublishItem => ({
