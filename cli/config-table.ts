@@ -47,10 +47,10 @@ const allowNetworks = z.string().transform((text, context) => {
   return networks;
 });
 
-const PUBLIC_URL_RULE = 'must be an http or https URL without user name, query or fragment';
-const publicUrl = z
-  .url({ protocol: /^https?$/, error: PUBLIC_URL_RULE, abort: true })
-  .refine((text) => !/[?#@]/.test(text), PUBLIC_URL_RULE)
+const WEB_URL_RULE = 'must be an http or https URL without user name, query or fragment';
+const webUrl = z
+  .url({ protocol: /^https?$/, error: WEB_URL_RULE, abort: true })
+  .refine((text) => !/[?#@]/.test(text), WEB_URL_RULE)
   .transform((text) => text.replace(/\/+$/, ''));
 
 /** Every variable that Waybill reads itself, by its name in the configuration, in the order of the documentation. */
@@ -66,12 +66,6 @@ export const CONFIG_TABLE = {
     schema: port,
     default: '8420',
     description: 'Port of the gateway. `0` takes any free one.',
-  }),
-  publicUrl: row({
-    variable: 'WAYBILL_PUBLIC_URL',
-    schema: publicUrl,
-    whenAbsent: 'the address that the gateway listens on',
-    description: 'Where others reach the gateway; portal links and source addresses begin with it.',
   }),
   dataDir: row({
     variable: 'WAYBILL_DATA_DIR',
@@ -158,6 +152,12 @@ export const CONFIG_TABLE = {
     schema: port,
     default: '8233',
     description: "Port of that server's UI. `0` takes any free one.",
+  }),
+  temporalUiUrl: row({
+    variable: 'WAYBILL_TEMPORAL_UI_URL',
+    schema: webUrl,
+    whenAbsent: 'that of the server Waybill starts itself; none with `TEMPORAL_ADDRESS`',
+    description: "Address of Temporal's web UI; deliveries link to their workflows there.",
   }),
   temporalRetentionDays: row({
     variable: 'WAYBILL_TEMPORAL_RETENTION_DAYS',

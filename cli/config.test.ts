@@ -20,7 +20,7 @@ describe('the configuration', () => {
     expect(configOf({ PATH: '/bin', HOME: '/root' })).toEqual({
       host: '127.0.0.1',
       port: 8420,
-      publicUrl: undefined,
+      temporalUiUrl: undefined,
       dataDir: '.waybill',
       adminKey: undefined,
       secretKey: undefined,
@@ -45,7 +45,7 @@ describe('the configuration', () => {
   test.each([
     ['WAYBILL_HOST', '0.0.0.0', { host: '0.0.0.0' }],
     ['WAYBILL_PORT', '0', { port: 0 }],
-    ['WAYBILL_PUBLIC_URL', 'https://hooks.example.com/', { publicUrl: 'https://hooks.example.com' }],
+    ['WAYBILL_TEMPORAL_UI_URL', 'https://hooks.example.com/', { temporalUiUrl: 'https://hooks.example.com' }],
     ['WAYBILL_SECRET_KEY', key.toString('base64'), { secretKey: new Uint8Array(key) }],
     ['WAYBILL_SECRET_KEY', key.toString('base64url'), { secretKey: new Uint8Array(key) }],
     ['WAYBILL_SECRET_KEY', key.toString('hex'), { secretKey: new Uint8Array(key) }],
@@ -71,8 +71,8 @@ describe('faults', () => {
     ['WAYBILL_PORT', '65536', /whole number from 0 to 65535/],
     ['WAYBILL_PORT', '84.20', /whole number/],
     ['WAYBILL_PORT', '-1', /whole number/],
-    ['WAYBILL_PUBLIC_URL', 'hooks.example.com', /http or https URL/],
-    ['WAYBILL_PUBLIC_URL', 'https://hooks.example.com/?a=1', /http or https URL/],
+    ['WAYBILL_TEMPORAL_UI_URL', 'hooks.example.com', /http or https URL/],
+    ['WAYBILL_TEMPORAL_UI_URL', 'https://hooks.example.com/?a=1', /http or https URL/],
     ['WAYBILL_ALLOW_NETWORKS', '10.0.0.5', /write 10\.0\.0\.5\/32/],
     ['WAYBILL_TIME_SCALE', '0', /above 0/],
     ['WAYBILL_TIME_SCALE', '0x10', /above 0/],
@@ -109,7 +109,7 @@ describe('faults', () => {
     ['WAYBILL_ADMIN_KEY', 'hunter2'],
     ['WAYBILL_ADMIN_KEY', 'hunter2 with spaces in it'],
     ['DATABASE_URL', 'mysql://waybill:hunter2@db/waybill'],
-    ['WAYBILL_PUBLIC_URL', 'https://waybill:hunter2@hooks.example.com'],
+    ['WAYBILL_TEMPORAL_UI_URL', 'https://waybill:hunter2@hooks.example.com'],
     ['TEMPORAL_ADDRESS', 'postgres://waybill:hunter2@db/waybill'],
   ])('of %s never show a secret', (variable, text) => {
     const faults = faultsOf({ [variable]: text });

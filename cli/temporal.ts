@@ -33,7 +33,7 @@ export async function provideTemporal(
   if (config.temporalAddress) {
     const connection = connectionTo(config, environment);
     hooks.report(`connecting to Temporal at ${connection.address}`);
-    return { connection, uiUrl: null, stop: async () => undefined };
+    return { connection, uiUrl: config.temporalUiUrl ?? null, stop: async () => undefined };
   }
   const found = await findServer({
     dataDir: config.dataDir,
@@ -52,7 +52,11 @@ export async function provideTemporal(
     onRestart: hooks.onRestart,
     onGiveUp: hooks.onGiveUp,
   });
-  return { connection: { address: server.address }, uiUrl: server.uiUrl ?? null, stop: () => server.stop() };
+  return {
+    connection: { address: server.address },
+    uiUrl: config.temporalUiUrl ?? server.uiUrl ?? null,
+    stop: () => server.stop(),
+  };
 }
 
 /** How to reach the Temporal of `TEMPORAL_ADDRESS`, with what else Temporal's own variables say. */

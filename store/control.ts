@@ -41,7 +41,7 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
 
     /**
      * Makes a pending delivery due now. One in a carrier leaves it and is claimed anew, so that the others keep their time.
-     * A place under a rate limit is not bypassed: `held` deliveries with such a reason keep waiting.
+     * A concurrency cap is not bypassed: begin asks for the permit again.
      */
     async retryNow(organizationId: string, id: string): Promise<ControlResult> {
       const [row] = await rowsOf<{ workflow_id: string | null }>(

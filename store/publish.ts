@@ -99,7 +99,7 @@ function plan(item: PublishItem, endpoints: DirectoryEndpoint[]): Planned {
 }
 
 const EVENT_COLUMNS =
-  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, idempotency_key text, fingerprint text, occurred_at timestamptz';
+  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, recipients text[], idempotency_key text, fingerprint text, occurred_at timestamptz';
 const DELIVERY_COLUMNS =
   'id text, organization_id text, event_id text, endpoint_id text, event_type text, disabled boolean';
 
@@ -113,6 +113,7 @@ async function insertGroup(db: Db, planned: Planned[]): Promise<Set<string>> {
     data: item.data,
     presence_name: item.presenceName,
     user_id: item.userId,
+    recipients: item.to,
     idempotency_key: item.idempotencyKey,
     fingerprint: item.fingerprint,
     occurred_at: item.occurredAt,
@@ -130,7 +131,8 @@ async function insertGroup(db: Db, planned: Planned[]): Promise<Set<string>> {
   const rows = await rowsOf<{ organization_id: string; id: string }>(
     db,
     sql`with written as (
-      insert into events (organization_id, id, dialect, type, data, presence_name, user_id, idempotency_key, fingerprint, occurred_at)
+      insert into events (organization_id, id, dialect, type, data, presence_name, user_id, recipients, idempotency_key, fingerprint,
+        occurred_at)
       select * from ${recordset(events, EVENT_COLUMNS)}
       on conflict do nothing
       returning organization_id, id

@@ -86,6 +86,13 @@ describe.each(KINDS)('replaying on %s', (kind) => {
     expect(await t.store.replay(request)).toEqual({ failed: 0, cancelled: 0, missing: 0 });
   });
 
+  it('does not bring an endpoint what was addressed to others', async () => {
+    const named = await t.anEndpoint();
+    await t.publish({ type: 'addressed', to: [named] });
+    const other = await t.anEndpoint({ eventTypes: ['addressed'] });
+    expect(await t.store.replay(aRequest(other, 'addressed'))).toEqual({ failed: 0, cancelled: 0, missing: 0 });
+  });
+
   it('takes what was published to a disabled endpoint', async () => {
     const endpointId = await t.anEndpoint({ eventTypes: ['shut'] });
     await t.store.endpoints.disable(t.organizationId, endpointId, 'by_hand');

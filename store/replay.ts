@@ -87,6 +87,7 @@ interface EventRow {
   type: string;
   presence_name: string | null;
   user_id: string | null;
+  recipients: string[] | null;
 }
 
 async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
@@ -95,7 +96,7 @@ async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
   for (;;) {
     const events = await rowsOf<EventRow>(
       db,
-      sql`select ev.id, ev.dialect, ev.type, ev.presence_name, ev.user_id from events ev
+      sql`select ev.id, ev.dialect, ev.type, ev.presence_name, ev.user_id, ev.recipients from events ev
         where ev.organization_id = ${request.organizationId} and ev.created_at >= ${request.since}::timestamptz
           and ev.created_at < ${request.until}::timestamptz and ev.id > ${after}
           and not exists (select 1 from deliveries d where d.event_id = ev.id and d.organization_id = ev.organization_id
@@ -104,9 +105,10 @@ async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
     );
     if (events.length === 0) return added;
     after = events.at(-1)?.id ?? after;
-    const matching = events.filter((event) =>
-      matchesEndpoint({ ...event, presenceName: event.presence_name, userId: event.user_id }, request.endpoint),
-    );
+    const matching = events.filter((event) => {
+      const { presence_name: presenceName, user_id: userId, recipients: to } = event;
+      return matchesEndpoint({ ...event, presenceName, userId, to }, request.endpoint);
+    });
     if (request.dryRun) added += matching.length;
     else if (matching.length > 0) added += await insertMissing(db, request, matching);
   }

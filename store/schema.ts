@@ -128,6 +128,8 @@ export const events = pgTable(
     data: text().notNull(),
     presenceName: text(),
     userId: text(),
+    /** Endpoints it was aimed at, overriding their filters; null went to whoever matched. A replay keeps to it. */
+    recipients: text().array(),
     idempotencyKey: text(),
     /** SHA-256 over what was published; tells a repeat from a conflict. */
     fingerprint: text().notNull(),

@@ -10,7 +10,8 @@ const BACKOFF_MS = 60_000;
 export interface ReconcilerPorts {
   overdue(limits: { claimedMs: number; startedMs: number; backoffMs: number }): Promise<OverdueWorkflow[]>;
   markStarted(workflowIds: readonly string[]): Promise<void>;
-  start: StartWorkflow;
+  /** Starts the workflow, or tells the one that runs to look again: a lost signal is made good here too. */
+  wake: StartWorkflow;
   /** Scales what counts as overdue, as it scales the schedules. */
   timeScale: number;
   onFault(where: string, error: unknown): void;
@@ -53,7 +54,7 @@ export class Reconciler {
       for (const { workflowId, deliveries } of overdue) {
         const carrier = deliveries.length > 1;
         const dueInMs = Math.max(0, ...deliveries.map((d) => Math.ceil(d.dueInMs)));
-        await this.#ports.start({ workflowId, carrier, deliveries, dueInMs });
+        await this.#ports.wake({ workflowId, carrier, deliveries, dueInMs });
         await this.#ports.markStarted([workflowId]);
       }
     } catch (error) {

@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { NativeConnection, type NativeConnectionOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { type NativeConnectionOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempt } from '../activities/attempt.ts';
 import { createCancelInStore } from '../activities/cancel-in-store.ts';
 import { type AttemptLog, createSend } from '../activities/send.ts';
@@ -7,12 +7,13 @@ import type { Activities } from '../activities/types.ts';
 import type { HttpPort } from '../domain/delivery/types.ts';
 import type { Store } from '../store/open-store.ts';
 import { TASK_QUEUE } from '../workflows/messages.ts';
+import { connectTemporal } from './connect.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { keepWorking } from './keep-working.ts';
 import { NamespaceWatch } from './namespace-watch.ts';
 import { Reconciler } from './reconciler.ts';
-import { createStartWorkflow } from './start-workflow.ts';
-import { resendWorkflow, signalLookAgain } from './tell-workflow.ts';
+import { createStartWorkflow, type StartWorkflow } from './start-workflow.ts';
+import { signalLookAgain, wakeWorkflow } from './tell-workflow.ts';
 
 export interface RuntimeOptions {
   store: Store;
@@ -52,7 +53,7 @@ export interface Runtime {
 /** Connects to Temporal, makes the namespace ready, and works until `stop`. The worker is made anew if it fails. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { store, namespace } = options;
-  const connection = await connect(options.connection);
+  const connection = await connectTemporal(options.connection);
   const watch = new NamespaceWatch({
     connection,
     namespace,
@@ -64,6 +65,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const searchable = await watch.prepare();
   const client = new Client({ connection, namespace });
   const start = createStartWorkflow(client, { searchable });
+  const wake: StartWorkflow = (workflow) => wakeWorkflow(client, workflow, searchable);
   const dispatcher = new Dispatcher({
     claim: store.claim,
     begunOf: store.recovery.begunOf,
@@ -75,7 +77,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const reconciler = new Reconciler({
     ...store.recovery,
-    start,
+    wake,
     timeScale: options.timeScale,
     onFault: options.onFault,
   });
@@ -105,7 +107,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     signalLookAgain: (workflowId, ids) => signalLookAgain(client, workflowId, ids),
     async resendWorkflow(deliveryId) {
       const [delivery] = await store.recovery.heldBy(deliveryId);
-      if (delivery) await resendWorkflow(client, delivery, searchable);
+      if (delivery) await wake({ workflowId: deliveryId, carrier: false, deliveries: [delivery], dueInMs: 0 });
     },
     checkNamespace: () => watch.check(),
     async healthy() {
@@ -125,17 +127,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await connection.close();
     },
   };
-}
-
-/** The SDK gives up after 30 s; its errors are dumps of its inner parts, of which the words of the cause are kept. */
-async function connect(options: NativeConnectionOptions): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect(options);
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    const cause = /(?:message: |error: )"([^"]+)"/.exec(text)?.[1] ?? text;
-    throw new Error(`Temporal at ${options.address} cannot be reached: ${cause}`);
-  }
 }
 
 function createActivities(options: RuntimeOptions, dispatcher: Dispatcher): Activities {

@@ -1,5 +1,5 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { planWorkflows } from '../domain/delivery/plan-workflows.ts';
+import type { PlannedWorkflow } from '../domain/delivery/plan-workflows.ts';
 import type { ClaimedDelivery } from '../store/types.ts';
 import { DELIVER_WORKFLOW, LOOK_AGAIN_SIGNAL, TASK_QUEUE } from '../workflows/messages.ts';
 import { toInput, visibilityOf } from './start-workflow.ts';
@@ -14,22 +14,20 @@ export async function signalLookAgain(client: Client, workflowId: string, ids: r
 }
 
 /**
- * Starts the delivery's own workflow after a resend, or wakes the run that is just ending: signal-with-start, so that
- * neither the signal nor the start can be lost between two runs.
+ * Starts a workflow that should be running, or wakes the run that is there, which may be just ending: signal-with-start, so
+ * that neither the signal nor the start can be lost between two runs.
  */
-export async function resendWorkflow(client: Client, delivery: ClaimedDelivery, searchable: boolean): Promise<void> {
-  const [workflow] = planWorkflows([{ ...delivery, ownWorkflow: false }], {
-    carry: false,
-    maxPerWorkflow: 1,
-    newWorkflowId: () => delivery.id,
-  });
-  if (!workflow) return;
+export async function wakeWorkflow(
+  client: Client,
+  workflow: PlannedWorkflow<ClaimedDelivery>,
+  searchable: boolean,
+): Promise<void> {
   await client.workflow.signalWithStart(DELIVER_WORKFLOW, {
-    workflowId: delivery.id,
+    workflowId: workflow.workflowId,
     taskQueue: TASK_QUEUE,
     args: [toInput(workflow, searchable)],
     signal: LOOK_AGAIN_SIGNAL,
-    signalArgs: [{ ids: [delivery.id] }],
+    signalArgs: [{ ids: workflow.deliveries.map((d) => d.id) }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
     ...visibilityOf(workflow, searchable),

@@ -85,6 +85,7 @@ export async function deliver(input: DeliverInput): Promise<DeliverResult> {
   } catch (error) {
     if (isCancellation(error)) {
       await CancellationScope.nonCancellable(() => cancelInStore({ ids: state.deliveries.map((d) => d.id) }));
+      finish(input, state, state.outcomes, 'cancelled');
     }
     throw error;
   }
@@ -134,8 +135,12 @@ function finish(
   return { outcomes };
 }
 
+/** Outcomes of members that this workflow made no attempt for: they ended before, or another workflow has them. */
+const NOT_ATTEMPTED = ['superseded', 'released', 'busy', 'not_due', 'delivery_not_found', 'cancelled'];
+
 function overall(outcomes: Record<string, number>): string {
-  const kinds = Object.keys(outcomes);
+  const kinds = Object.keys(outcomes).filter((kind) => !NOT_ATTEMPTED.includes(kind));
+  if (kinds.length === 0) return 'let_go';
   if (kinds.length === 1 && kinds[0] === 'delivered') return 'delivered';
   return kinds.includes('delivered') ? 'mixed' : 'failed';
 }

@@ -59,7 +59,8 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
             retryDelaysMs: body.retryDelaysMs ?? null,
             timeoutMs: body.timeoutMs ?? null,
             maxConcurrency: body.maxConcurrency ?? null,
-            acknowledge: body.acknowledge ?? null,
+            // Clients written for a real system can ask by header: its own API ignores it.
+            acknowledge: body.acknowledge ?? (request.headers['waybill-acknowledge'] === 'echo' ? 'echo' : null),
             secret,
           },
           wire.limits.maxEndpoints,

@@ -115,6 +115,7 @@ CREATE TABLE "events" (
 	"data" text NOT NULL,
 	"presence_name" text,
 	"user_id" text,
+	"recipients" text[],
 	"idempotency_key" text,
 	"fingerprint" text NOT NULL,
 	"occurred_at" timestamp (3) with time zone NOT NULL,
