@@ -1,5 +1,6 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
+import { describeFault } from '../store/fault.ts';
 import { readableLine } from './readable-log.ts';
 
 /** The log of this process. */
@@ -14,12 +15,13 @@ export interface Log {
  * at 1,500 attempts a second a write per line costs more than the attempt.
  */
 export function createLog(level: string, isTerminal: boolean): Log {
+  const options = { level, serializers: { err: describeFault } };
   if (isTerminal) {
-    const logger = pino({ level }, { write: (line: string) => process.stdout.write(readableLine(line)) });
+    const logger = pino(options, { write: (line: string) => process.stdout.write(readableLine(line)) });
     return { logger, flush: () => undefined };
   }
   const destination = pino.destination({ fd: 1, sync: false, minLength: 4096 });
-  const logger = pino({ level }, destination);
+  const logger = pino(options, destination);
   setInterval(() => logger.flush(), 500).unref();
   return { logger, flush: () => destination.flushSync() };
 }

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { describeFault } from '../store/fault.ts';
 import { type FieldError, fieldProblem, Problem, type ProblemDocument, problemDocument } from './errors.ts';
 
 /** Answers every fault as a problem: the caller's by its code, ours as a 500 that names only the request id. */
@@ -100,9 +101,5 @@ function ruleText(message: string): string {
  * message and stack.
  */
 export function logFault(log: FastifyBaseLogger, error: unknown, message = 'request failed'): void {
-  const outer = error instanceof Error ? error : new Error(String(error));
-  const cause = outer.cause instanceof Error ? outer.cause : undefined;
-  const inner = (cause ?? outer) as Error & { code?: string };
-  const frames = (outer.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
-  log.error({ fault: { name: outer.name, code: inner.code, message: inner.message, at: frames } }, message);
+  log.error({ fault: describeFault(error) }, message);
 }

@@ -230,7 +230,12 @@ describe.each(KINDS)('finishing on %s', (kind) => {
     ])('%s, writes it in place once', async (_name, after) => {
       const { id, begun } = await aBegun();
       const stop = new AbortController();
-      const finish = createFinish(faulty(3, after), { maxRuns: 1, onReleased: () => undefined, stop: stop.signal });
+      const finish = createFinish(faulty(3, after), {
+        maxRuns: 1,
+        onReleased: () => undefined,
+        stop: stop.signal,
+        onFault: () => undefined,
+      });
       expect(await finish(anEnd(begun, aFailure()))).toMatchObject({ status: 'pending', attemptCount: 1 });
       expect(await t.delivery(id)).toMatchObject({ ...closed, tries: 1, attemptCount: 1 });
       expect(await t.attemptsOf(id)).toHaveLength(1);
@@ -239,7 +244,12 @@ describe.each(KINDS)('finishing on %s', (kind) => {
     it('and the process ends, gives up with the fault', async () => {
       const { begun } = await aBegun();
       const stop = new AbortController();
-      const finish = createFinish(faulty(99, false), { maxRuns: 1, onReleased: () => undefined, stop: stop.signal });
+      const finish = createFinish(faulty(99, false), {
+        maxRuns: 1,
+        onReleased: () => undefined,
+        stop: stop.signal,
+        onFault: () => undefined,
+      });
       const waiting = finish(anEnd(begun));
       stop.abort();
       await expect(waiting).rejects.toThrow('connection lost');

@@ -24,7 +24,12 @@ const LONGEST_FAULT_WAIT_MS = 2_000;
  */
 export function createFinish(
   db: Db,
-  options: { maxRuns: number; onReleased: (deliveries: number) => void; stop: AbortSignal },
+  options: {
+    maxRuns: number;
+    onReleased: (deliveries: number) => void;
+    stop: AbortSignal;
+    onFault: (error: unknown) => void;
+  },
 ) {
   const batcher = new Batcher<FinishInput, FinishResult>(finishGroup, {
     maxItems: 200,
@@ -71,6 +76,7 @@ export function createFinish(
         return await batcher.add(input);
       } catch (error) {
         if (options.stop.aborted) throw error;
+        options.onFault(error);
         await pause(waitMs, options.stop);
         waitMs = Math.min(waitMs * 2, LONGEST_FAULT_WAIT_MS);
       }

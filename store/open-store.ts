@@ -58,7 +58,12 @@ export async function openStore(options: StoreOptions) {
   const { begin } = createBegin(db, recent, { maxRuns });
   const attempts: AttemptStore = {
     begin,
-    finish: createFinish(db, { maxRuns, onReleased: onWaiting, stop: stop.signal }),
+    finish: createFinish(db, {
+      maxRuns,
+      onReleased: onWaiting,
+      stop: stop.signal,
+      onFault: (error) => options.onFault('finish', error),
+    }),
     senderEndpoint: createSenderEndpoints(db, box),
     cancelHeldBy: control.cancelHeldBy,
   };

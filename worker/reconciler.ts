@@ -51,12 +51,19 @@ export class Reconciler {
         startedMs: OVERDUE_MS * timeScale,
         backoffMs: BACKOFF_MS * timeScale,
       });
-      for (const { workflowId, deliveries } of overdue) {
-        const carrier = deliveries.length > 1;
-        const dueInMs = Math.max(0, ...deliveries.map((d) => Math.ceil(d.dueInMs)));
-        await this.#ports.wake({ workflowId, carrier, deliveries, dueInMs });
-        await this.#ports.markStarted([workflowId]);
-      }
+      for (const workflow of overdue) await this.#wake(workflow);
+    } catch (error) {
+      this.#ports.onFault('reconcile', error);
+    }
+  }
+
+  /** One that cannot be woken must not keep the others from it; its back-off has begun. */
+  async #wake({ workflowId, deliveries }: OverdueWorkflow): Promise<void> {
+    try {
+      const carrier = deliveries.length > 1;
+      const dueInMs = Math.max(0, ...deliveries.map((d) => Math.ceil(d.dueInMs)));
+      await this.#ports.wake({ workflowId, carrier, deliveries, dueInMs });
+      await this.#ports.markStarted([workflowId]);
     } catch (error) {
       this.#ports.onFault('reconcile', error);
     }
