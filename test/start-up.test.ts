@@ -1,57 +1,45 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../worker/dev-server/ports.ts';
-import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { aCliProcess, type CliProcess } from './cli-process.ts';
 import { eventually } from './eventually.ts';
 import { aReceiver, type Receiver } from './receiver.ts';
+import { type WaybillFolders, waybillFolders } from './waybill-folder.ts';
 
 const UP = [process.execPath, 'cli/waybill.ts', 'up'];
 const LAST_LINE = 'Ctrl-C stops it; state stays in the data folder.\n';
 /** On a loaded machine; building Temporal is not in it, since the run's set-up has done that. */
 const START_LIMIT_MS = 90_000;
 
-let bundles: string;
+let folders: WaybillFolders;
 let folder: string;
 let dataDir: string;
+let environment: Record<string, string>;
 let running: CliProcess[] = [];
 let receiver: Receiver;
 
 beforeAll(async () => {
-  bundles = await mkdtemp(join(tmpdir(), 'waybill-bundles-'));
-  await workflowBundlePath(bundles, () => undefined);
+  folders = await waybillFolders();
 });
-afterAll(() => rm(bundles, { recursive: true, force: true }));
+afterAll(() => folders.dispose());
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'waybill-start-'));
-  // A blank, since such folders exist.
-  dataDir = join(folder, 'data folder');
-  mkdirSync(dataDir, { mode: 0o700 });
-  cpSync(bundles, join(dataDir, 'cache'), { recursive: true });
+  ({ folder, dataDir, environment } = await folders.aFolder());
   receiver = await aReceiver();
 });
 afterEach(async () => {
   for (const one of running) await one.dispose();
   running = [];
   await receiver.close();
-  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
 
-function run(environment: Record<string, string> = {}, command: readonly string[] = UP): CliProcess {
-  const started = aCliProcess(command, {
-    WAYBILL_DATA_DIR: dataDir,
-    WAYBILL_PORT: '0',
-    WAYBILL_TEMPORAL_PORT: '0',
-    WAYBILL_TEMPORAL_UI_PORT: '0',
-    ...environment,
-  });
+function run(changes: Record<string, string> = {}, command: readonly string[] = UP): CliProcess {
+  const started = aCliProcess(command, { ...environment, ...changes });
   running.push(started);
   return started;
 }
