@@ -120,7 +120,7 @@ test('SIGTERM to npm start alone leaves nothing running', async () => {
   const npm = run({}, ['npm', 'start']);
   await eventually('the first sign of life', () => npm.temporalPid(), START_LIMIT_MS);
   npm.signal('SIGTERM');
-  await npm.ended();
+  expect(await npm.ended()).toBe(0);
   await eventually('the end of Waybill', () => npm.alive().length === 0);
 }, 120_000);
 
