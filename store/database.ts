@@ -23,6 +23,8 @@ export interface Database {
 
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 const MIGRATION_LOCK = 8420;
+/** A database that drops packets must not hold up a start for minutes. */
+const CONNECT_TIMEOUT_MS = 10_000;
 /** Every hot statement reads by key; until the first analyze the planner would take full scans for batches of keys. */
 const PLANNER = '-c enable_seqscan=off';
 
@@ -31,7 +33,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens Postgres and migrates it under an advisory lock, so that several processes may start at once. */
 export async function openPostgres(connectionString: string, maxConnections = 10): Promise<Database> {
-  const pool = new pg.Pool({ connectionString, max: maxConnections, application_name: 'waybill', options: PLANNER });
+  const pool = new pg.Pool({ connectionString, max: maxConnections, application_name: 'waybill',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS, options: PLANNER });
   // An idle connection that breaks (server restart) must not end the process: the pool opens another.
   pool.on('error', () => undefined);
   try {
