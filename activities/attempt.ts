@@ -1,6 +1,7 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { AttemptStore, BeginResult, RefusedAttempt } from '../store/types.ts';
+import { toStoreFault } from './store-fault.ts';
 import type { Activities, AttemptInput, AttemptReport, DeliveryReport } from './types.ts';
 
 /** Sends one begun attempt and writes its end; `send.ts` implements it. */
@@ -46,6 +47,8 @@ export function createAttempt(ports: AttemptPorts): Activities['attempt'] {
       ports.onBegun(run.workflowId);
       const reports = await Promise.all(begun.map((b) => (b.kind === 'begun' ? ports.send(b, run) : reportRefused(b))));
       return conclude(input, begun, reports);
+    } catch (error) {
+      throw toStoreFault(error);
     } finally {
       clearInterval(beating);
       ports.onEnded(run.workflowId);

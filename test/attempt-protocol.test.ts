@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { rowsOf } from '../store/database.ts';
 import { eventually } from './eventually.ts';
+import { historyOf, textOf } from './history.ts';
 import { aPipeline, type Pipeline } from './pipeline.ts';
 import { type Answer, aReceiver, type Receiver } from './receiver.ts';
 import { resetToStart } from './reset.ts';
@@ -153,5 +154,26 @@ describe('with one worker', () => {
     await db.execute(sql`drop trigger refusing on attempts`);
     expect(await pipeline.settled(eventId, endpointId)).toMatchObject({ status: 'delivered', attemptCount: 1 });
     expect(receiver.countById().get(eventId)).toBe(1);
+  });
+
+  test('a store that fails at the begin is asked again, and its error does not reach the history', async () => {
+    const { db } = pipeline.store;
+    await db.execute(
+      sql`create trigger refusing before update of open_attempt_id on deliveries execute function refuse()`,
+    );
+    const refusals = async () =>
+      (await rowsOf<{ n: number }>(db, sql`select last_value::int as n from refusals`))[0]?.n ?? 0;
+    const before = await refusals();
+    const type = 'begin.fails';
+    const endpointId = await pipeline.anEndpoint({ url: receiver.url, eventTypes: [type] });
+    const eventId = await pipeline.publish({ type });
+    await eventually('a refused begin', async () => (await refusals()) > before);
+    await db.execute(sql`drop trigger refusing on deliveries`);
+    const { id, attemptCount } = await pipeline.settled(eventId, endpointId);
+    expect(attemptCount).toBe(1);
+    await pipeline.client.workflow.getHandle(id).result();
+    const text = textOf(await historyOf(pipeline, id));
+    expect(text).toContain('StoreFault');
+    expect(text).not.toMatch(/Failed query|update deliveries|no space left/);
   });
 });
