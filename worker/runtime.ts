@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { type NativeConnectionOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempt } from '../activities/attempt.ts';
@@ -35,6 +36,8 @@ export interface RuntimeOptions {
 
 /** How long running attempts may take to end at a shutdown; above the longest timeout, so that none is cut off. */
 const SHUTDOWN_GRACE = '35 seconds';
+/** How long starts under way may take at a shutdown before the worker is told to end as well. */
+const QUIET_MS = 2_000;
 /** Attempts mostly wait for receivers: few places, and the retries of one hanging endpoint would hold all of them. */
 const MAX_ACTIVITIES = 2_000;
 
@@ -122,8 +125,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     async stop() {
       stopListening();
-      await Promise.all([dispatcher.stop(), reconciler.stop(), watch.stop()]);
+      const quiet = Promise.all([dispatcher.stop(), reconciler.stop(), watch.stop()]);
+      // A Temporal that hangs keeps a call for 30 s; those must not add up with what the worker's own end takes.
+      await Promise.race([quiet, sleep(QUIET_MS, undefined, { ref: false })]);
       await kept.stop();
+      await quiet;
       await connection.close();
     },
   };
