@@ -10,6 +10,7 @@ export interface ListedDelivery {
   endpointId: string;
   status: string;
   attemptCount: number;
+  workflowId: string;
 }
 
 /** A customer of a running Waybill: an organization of its own, spoken for over HTTP. */
@@ -72,7 +73,7 @@ export async function aWaybillClient({ url, dataDir }: WaybillProcess): Promise<
 export interface Published {
   /** Answered 202 or 200, in the order of the answers. */
   accepted: string[];
-  /** Sent, and the connection ended without an answer; each was sent again under its id. */
+  /** Sent, and the connection ended without an answer, or it was a 503 of a stopping Waybill; each was sent again under its id. */
   unanswered: Set<string>;
   /** Answers that are neither, by id. */
   refused: Map<string, number>;
@@ -90,12 +91,13 @@ export function publishAll(
     try {
       const status = await client.publish(id);
       if (status === 202 || status === 200) published.accepted.push(id);
-      else published.refused.set(id, status);
-      return true;
+      else if (status !== 503) published.refused.set(id, status);
+      if (status !== 503) return true;
     } catch {
-      published.unanswered.add(id);
-      return false;
+      // the connection ended without an answer
     }
+    published.unanswered.add(id);
+    return false;
   };
   const run = async (): Promise<void> => {
     for (let id = left.shift(); id !== undefined; id = left.shift()) {
