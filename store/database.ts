@@ -33,8 +33,13 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens Postgres and migrates it under an advisory lock, so that several processes may start at once. */
 export async function openPostgres(connectionString: string, maxConnections = 10): Promise<Database> {
-  const pool = new pg.Pool({ connectionString, max: maxConnections, application_name: 'waybill',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS, options: PLANNER });
+  const pool = new pg.Pool({
+    connectionString,
+    max: maxConnections,
+    application_name: 'waybill',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: PLANNER,
+  });
   // An idle connection that breaks (server restart) must not end the process: the pool opens another.
   pool.on('error', () => undefined);
   try {
