@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
 import { rowsOf } from '../store/database.ts';
 import { eventually } from './eventually.ts';
 import { historyOf, textOf } from './history.ts';
@@ -8,9 +8,10 @@ import { type Answer, aReceiver, type Receiver } from './receiver.ts';
 import { resetToStart } from './reset.ts';
 import { aWorkerProcess, startWaiting, type WorkerProcess } from './worker-process.ts';
 
-describe.concurrent('a worker lost between the send and the finish', () => {
+describe.concurrent('a worker lost between the send and the finish', { timeout: 120_000 }, () => {
   /** One delivery, its first request received and not answered, the worker in another process. */
-  async function underWay(): Promise<{
+  // Of the test's own context: with tests side by side the global one would close another's.
+  async function underWay({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<{
     pipeline: Pipeline;
     receiver: Receiver;
     worker: WorkerProcess;
@@ -38,11 +39,11 @@ describe.concurrent('a worker lost between the send and the finish', () => {
     return { pipeline, receiver, worker, eventId, endpointId, answerFirst };
   }
 
-  test('killed: one more request, one attempt recorded as lost, delivered, no retry used up', async () => {
-    const { pipeline, receiver, worker, eventId, endpointId } = await underWay();
+  test('killed: one more request, one attempt recorded as lost, delivered, no retry used up', async (context) => {
+    const { pipeline, receiver, worker, eventId, endpointId } = await underWay(context);
     await worker.kill();
     await pipeline.anotherRuntime();
-    const delivery = await pipeline.settled(eventId, endpointId);
+    const delivery = await pipeline.settled(eventId, endpointId, 50_000);
     expect(delivery).toMatchObject({ status: 'delivered', attemptCount: 2 });
     expect(receiver.countById().get(eventId)).toBe(2);
     const attempts = await pipeline.attempts(delivery.id);
@@ -54,11 +55,11 @@ describe.concurrent('a worker lost between the send and the finish', () => {
     expect(row).toEqual({ tries: 1 });
   });
 
-  test('frozen: its failure, told after another worker succeeded, is recorded and changes nothing', async () => {
-    const { pipeline, receiver, worker, eventId, endpointId, answerFirst } = await underWay();
+  test('frozen: its failure, told after another worker succeeded, is recorded and changes nothing', async (context) => {
+    const { pipeline, receiver, worker, eventId, endpointId, answerFirst } = await underWay(context);
     worker.freeze();
     await pipeline.anotherRuntime();
-    const { id } = await pipeline.settled(eventId, endpointId);
+    const { id } = await pipeline.settled(eventId, endpointId, 50_000);
     answerFirst(500);
     worker.thaw();
     await eventually('the late result', async () => (await pipeline.attempts(id))[0]?.outcome === 'failed');
