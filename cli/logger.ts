@@ -30,6 +30,8 @@ export function createLog(level: string, isTerminal: boolean): Log {
 export function installTemporalLogger(logger: Logger): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      // A workflow fails to say that its delivery did: the attempt's own line has told so.
+      if (message === 'Workflow failed') return;
       const line = level === 'ERROR' ? logger.error.bind(logger) : logger.warn.bind(logger);
       line({ temporal: meta }, message);
     }),

@@ -14,7 +14,10 @@ export interface HttpClientOptions {
   allowNetworks: readonly string[];
   /** Kept of an answer's body, in bytes; default 65,536. The rest is discarded and flagged. */
   maxResponseBytes?: number;
-  /** Connections to one scheme, host and port at most; default 128. Further exchanges wait within their time limit. */
+  /**
+   * Connections to one scheme, host and port at most; default 4,096: many endpoints may share a host, and one that hangs must
+   * not keep the others from theirs. Further exchanges wait within their time limit.
+   */
   connectionsPerOrigin?: number;
   /** From lookup to the end of the TLS handshake; default 10,000. An exchange's own limit may be shorter. */
   connectTimeoutMs?: number;
@@ -39,7 +42,7 @@ export function createHttpClient(options: HttpClientOptions): HttpPort & { close
   const maxResponseBytes = options.maxResponseBytes ?? 65_536;
   const agent = new Agent({
     connect: guardedConnector(options),
-    connections: options.connectionsPerOrigin ?? 128,
+    connections: options.connectionsPerOrigin ?? 4_096,
     allowH2: false,
     // A connection carries one exchange at a time, so a receiver that hangs holds up nobody else.
     pipelining: 1,
