@@ -21,7 +21,7 @@ Waybill is ready.
   Reference    ${facts.url}/docs
   Temporal UI  ${facts.uiUrl ?? 'that of your Temporal'}
   Admin key    ${keyFile ?? 'as given in WAYBILL_ADMIN_KEY'}
-${facts.recovered > 0 ? `  Recovered    ${facts.recovered} deliveries of an earlier run are on their way again\n` : ''}
+${facts.recovered > 0 ? `  Resumed      ${facts.recovered} deliveries that waited at the end of the last run\n` : ''}
 First event, in three lines (any receiver will do; this one must listen on port 9000):
 
   KEY=$(curl -s ${facts.url}/v1/organizations -H "authorization: Bearer ${key}" ${json} -d '{"name":"Acme"}' | sed 's/.*"key":"\\([^"]*\\)".*/\\1/')

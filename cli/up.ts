@@ -1,4 +1,6 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../worker/dev-server/find-server.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import { banner } from './banner.ts';
 import type { Config, Environment } from './config.ts';
@@ -115,7 +117,7 @@ class Parts {
         this.#waybill?.checkNamespace().catch((error) => logger.warn({ err: error }, 'Temporal is not ready'));
       },
     };
-    const bundling = workflowBundlePath(join(dataDir, 'cache'), report);
+    const bundling = workflowBundlePath([cacheFolder(this.#environment, homedir()), join(dataDir, 'cache')], report);
     // Awaited below; without Temporal nobody would, and its failure would end the process on its own.
     bundling.catch(() => undefined);
     this.#temporal = await provideTemporal(this.#config, this.#environment, hooks);

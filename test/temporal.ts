@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { ensureNamespace } from '../worker/namespace.ts';
 
@@ -11,6 +11,9 @@ declare module 'vitest' {
     workflowBundlePath: string;
   }
 }
+
+// Workflows that fail because their delivery did are what many tests are about: they need no stack trace each.
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** A namespace of a test file's own, with a connection into it. */
 export interface TestNamespace {

@@ -1,10 +1,9 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 
-/** Data folders for commands that run as processes, with the workflows bundled once for all of them. */
+/** Data folders for commands that run as processes. */
 export interface WaybillFolders {
   /** A new empty folder, and in it the data folder that a command finds by the environment given with it. */
   aFolder(): Promise<{ folder: string; dataDir: string; environment: Record<string, string> }>;
@@ -14,15 +13,12 @@ export interface WaybillFolders {
 
 export async function waybillFolders(): Promise<WaybillFolders> {
   const root = await mkdtemp(join(tmpdir(), 'waybill-cli-'));
-  const bundles = join(root, 'bundles');
-  await workflowBundlePath(bundles, () => undefined);
   return {
     async aFolder() {
       const folder = await mkdtemp(join(root, 'test-'));
       // A blank, since such folders exist.
       const dataDir = join(folder, 'data folder');
       mkdirSync(dataDir, { mode: 0o700 });
-      cpSync(bundles, join(dataDir, 'cache'), { recursive: true });
       const environment = {
         WAYBILL_DATA_DIR: dataDir,
         WAYBILL_PORT: '0',

@@ -9,22 +9,37 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 /**
- * Path of the bundled workflows, made once per version of their sources and of the SDK and kept in `cacheDir`: bundling takes
- * seconds, and a second start should not. `report` is called before a bundle is made.
+ * Path of the bundled workflows, made once per version of their sources and of the SDK, since bundling takes seconds. Kept in the
+ * first of `cacheDirs` that has it, else in the first that can be written. `report` is called before a bundle is made.
  */
-export async function workflowBundlePath(cacheDir: string, report: (text: string) => void): Promise<string> {
-  const path = join(cacheDir, `workflows-${fingerprint()}.js`);
-  if (existsSync(path)) return path;
+export async function workflowBundlePath(
+  cacheDirs: readonly string[],
+  report: (text: string) => void,
+): Promise<string> {
+  const name = `workflows-${fingerprint()}.js`;
+  const cached = cacheDirs.map((dir) => join(dir, name)).find((path) => existsSync(path));
+  if (cached) return cached;
   report('bundling the workflows (once per version)');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows', `index.${ending}`),
     logger: new DefaultLogger('WARN'),
   });
-  mkdirSync(cacheDir, { recursive: true });
-  // Renamed into place, so that a process killed here leaves no half bundle.
-  writeFileSync(`${path}.${process.pid}`, code);
-  renameSync(`${path}.${process.pid}`, path);
-  return path;
+  return keep(cacheDirs, name, code);
+}
+
+function keep([dir, ...others]: readonly string[], name: string, code: string): string {
+  if (dir === undefined) throw new Error('no folder can be written for the bundled workflows');
+  const path = join(dir, name);
+  try {
+    mkdirSync(dir, { recursive: true });
+    // Renamed into place, so that a process killed here leaves no half bundle.
+    writeFileSync(`${path}.${process.pid}`, code);
+    renameSync(`${path}.${process.pid}`, path);
+    return path;
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return keep(others, name, code);
+  }
 }
 
 function fingerprint(): string {
