@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { Batcher } from './batcher.ts';
-import { type Db, recordset, rowsOf, toIso } from './database.ts';
+import { type Db, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
 import { newId } from './ids.ts';
 import type { RecentEvent, RecentEvents } from './recent-events.ts';
 import { DUE_SLACK_MS, refuse } from './refuse.ts';
@@ -100,9 +100,9 @@ async function compareAndSet(
   inputs: BeginInput[],
   permitted: boolean,
 ): Promise<BegunAttempt[]> {
-  const rows = await rowsOf<BegunRow>(
+  const rows = await jsonRowsOf<BegunRow>(
     db,
-    sql`update deliveries d set attempt_count = d.attempt_count + 1, open_attempt_id = i.attempt_id, open_run_id = i.run_id,
+    sql`begun as (update deliveries d set attempt_count = d.attempt_count + 1, open_attempt_id = i.attempt_id, open_run_id = i.run_id,
         open_activity_attempt = i.activity_attempt, opened_at = clock_timestamp(), started_at = coalesce(d.started_at, now()),
         reconcile_count = 0,
         lease_until = clock_timestamp() + (coalesce(e.timeout_ms, ${LONGEST_TIMEOUT_MS}::int) + ${LEASE_MARGIN_MS}::int) * interval '1 millisecond'
@@ -112,7 +112,8 @@ async function compareAndSet(
         and d.next_attempt_at <= clock_timestamp() + ${DUE_SLACK_MS}::int * interval '1 millisecond'
         and e.disabled_at is null and e.deleted_at is null and e.paused_at is null and (${permitted} or e.max_concurrency is null)
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
-        d.attempt_count, d.generation, d.tries, d.event_id`,
+        d.attempt_count, d.generation, d.tries, d.event_id)`,
+    sql`select * from begun`,
   );
   const events = await eventsOf(db, memory.events, rows);
   const uuids = await uuidsOf(db, memory.organizationUuids, rows);

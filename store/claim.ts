@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type Database, type Db, recordset, rowsOf, toIso } from './database.ts';
+import { type Database, type Db, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
 import type { ClaimedDelivery } from './types.ts';
 
 /** How much a claim may take, and from whom. */
@@ -103,9 +103,9 @@ async function pick(tx: Pick<Db, 'execute'>, request: ClaimRequest, cursor: stri
 async function take(tx: Pick<Db, 'execute'>, request: ClaimRequest, endpointIds: string[], locking: Locking) {
   if (endpointIds.length === 0) return [];
   const bounds = [...request.room].filter(([, room]) => room > 0).map(([endpoint_id, room]) => ({ endpoint_id, room }));
-  return rowsOf<PickedRow>(
+  return jsonRowsOf<PickedRow>(
     tx,
-    sql`select ${claimColumns}, d.place
+    sql`picked as (select ${claimColumns}, d.place
     from unnest(${sql.param(endpointIds)}::text[]) with ordinality as t(endpoint_id, n)
     join endpoints e on e.id = t.endpoint_id and (e.paused_at is null or e.disabled_at is not null or e.deleted_at is not null)
     left join (select * from ${recordset(bounds, 'endpoint_id text, room int')}) as b on b.endpoint_id = t.endpoint_id
@@ -118,7 +118,8 @@ async function take(tx: Pick<Db, 'execute'>, request: ClaimRequest, endpointIds:
         ${locking}
       ) w
     ) d
-    order by d.place, t.n limit ${request.limit}`,
+    order by d.place, t.n limit ${request.limit})`,
+    sql`select * from picked`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, recordset, rowsOf } from './database.ts';
+import { type Db, jsonRowsOf, recordset } from './database.ts';
 import { disableEndpoints } from './endpoint-state.ts';
 import type { FinishInput, FinishResult } from './types.ts';
 
@@ -95,9 +95,9 @@ const fenced = sql`(d.status = 'pending' and d.generation = i.generation and ${i
 const letGo = sql`(${fenced} and i.release and i.retry_in_ms is not null)`;
 
 async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promise<FinishRow[]> {
-  return rowsOf<FinishRow>(
+  return jsonRowsOf<FinishRow>(
     db,
-    sql`with i as (select * from ${recordset(inputs.map(toRow), COLUMNS)}), moved as (
+    sql`i as (select * from ${recordset(inputs.map(toRow), COLUMNS)}), moved as (
       update deliveries d set
         status = case when d.status = 'delivered' or i.outcome = 'delivered' then 'delivered' when ${fenced} then i.status else d.status end,
         reason = case when d.status = 'delivered' or i.outcome = 'delivered' then null when ${fenced} then i.error_code else d.reason end,
@@ -128,8 +128,8 @@ async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promi
       from i join moved m on m.attempt_id = i.attempt_id
       on conflict (id) do update set outcome = excluded.outcome, error_code = excluded.error_code, error_message = excluded.error_message,
         status_code = excluded.status_code, duration_ms = excluded.duration_ms, finished_at = now(), exchanges = excluded.exchanges
-    )
-    select id as delivery_id, attempt_id, status, generation, attempt_count,
+    )`,
+    sql`select id as delivery_id, attempt_id, status, generation, attempt_count,
       ceil(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
     from moved`,
   );

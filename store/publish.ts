@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, recordset, rowsOf } from './database.ts';
+import { type Db, jsonRowsOf, recordset, rowsOf } from './database.ts';
 import { type DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
 import { newId } from './ids.ts';
 import type { RecentEvents } from './recent-events.ts';
@@ -128,9 +128,9 @@ async function insertGroup(db: Db, planned: Planned[]): Promise<Set<string>> {
       disabled: d.disabled,
     })),
   );
-  const rows = await rowsOf<{ organization_id: string; id: string }>(
+  const rows = await jsonRowsOf<{ organization_id: string; id: string }>(
     db,
-    sql`with written as (
+    sql`written as (
       insert into events (organization_id, id, dialect, type, data, presence_name, user_id, recipients, idempotency_key, fingerprint,
         occurred_at)
       select * from ${recordset(events, EVENT_COLUMNS)}
@@ -143,8 +143,8 @@ async function insertGroup(db: Db, planned: Planned[]): Promise<Set<string>> {
         case when i.disabled then null else now() end, case when i.disabled then now() end
       from ${recordset(deliveries, DELIVERY_COLUMNS)}
       join written w on w.organization_id = i.organization_id and w.id = i.event_id
-    )
-    select organization_id, id from written`,
+    )`,
+    sql`select organization_id, id from written`,
   );
   return new Set(rows.map((row) => key(row.organization_id, row.id)));
 }
