@@ -130,7 +130,7 @@ async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promi
         status_code = excluded.status_code, duration_ms = excluded.duration_ms, finished_at = now(), exchanges = excluded.exchanges
     )`,
     sql`select id as delivery_id, attempt_id, status, generation, attempt_count,
-      ceil(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
+      floor(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
     from moved`,
   );
 }

@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../worker/dev-server/find-server.ts';
+import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 
 /** Data folders for commands that run as processes. */
 export interface WaybillFolders {
@@ -13,6 +15,8 @@ export interface WaybillFolders {
 
 export async function waybillFolders(): Promise<WaybillFolders> {
   const root = await mkdtemp(join(tmpdir(), 'waybill-cli-'));
+  // So that no command has to say that it bundles.
+  await workflowBundlePath([cacheFolder(process.env, homedir())], () => undefined);
   return {
     async aFolder() {
       const folder = await mkdtemp(join(root, 'test-'));
