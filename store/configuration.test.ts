@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aStore, KINDS, SECRET, type TestStore } from '../test/stores.ts';
+import { aNewEndpoint, SECRET } from '../test/new-endpoint.ts';
+import { aStore, KINDS, type TestStore } from '../test/stores.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 
@@ -116,26 +117,7 @@ describe.each(KINDS)('what an organization sets up, on %s', (kind) => {
 
     it('are no more than the limit, also when created at once', async () => {
       const { organization } = await t.store.organizations.create('Limited');
-      const create = () =>
-        t.store.endpoints.create(
-          organization.id,
-          {
-            dialect: 'fltr',
-            url: 'https://a.example',
-            description: '',
-            eventTypes: null,
-            presenceName: null,
-            userId: null,
-            options: {},
-            retryDelaysMs: null,
-            timeoutMs: null,
-            maxConcurrency: null,
-            acknowledge: null,
-            headers: [],
-            secret: { scheme: 'hmac', value: SECRET },
-          },
-          3,
-        );
+      const create = () => t.store.endpoints.create(organization.id, aNewEndpoint({ dialect: 'fltr' }), 3);
       const kinds = (await Promise.all(Array.from({ length: 8 }, create))).map((result) => result.kind);
       expect(kinds.filter((result) => result === 'created')).toHaveLength(3);
       expect(kinds.filter((result) => result === 'limit_reached')).toHaveLength(5);

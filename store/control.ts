@@ -11,13 +11,6 @@ export type ControlResult =
   | { kind: 'not_found' }
   | { kind: 'wrong_state'; status: DeliveryStatus };
 
-/** What a replay would bring or has brought, by why each was missing. */
-export interface ReplayCounts {
-  failed: number;
-  cancelled: number;
-  missing: number;
-}
-
 /** Cancel, retry now and resend: committed here first; the workflow is told afterwards and asks the store. */
 export function createControl(db: Db, options: { onWaiting: (deliveries: number) => void }) {
   async function statusOf(organizationId: string, id: string): Promise<ControlResult> {

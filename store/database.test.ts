@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aPostgresDatabase, aStore, KINDS, SECRET, type TestStore } from '../test/stores.ts';
+import { SECRET } from '../test/new-endpoint.ts';
+import { aPostgresDatabase, aStore, KINDS, type TestStore } from '../test/stores.ts';
 import { openPostgres, rowsOf } from './database.ts';
 
 const withPostgres = KINDS.includes('postgres');

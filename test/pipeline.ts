@@ -8,6 +8,7 @@ import type { StoredAttempt, StoredDelivery } from '../store/read-deliveries.ts'
 import type { PublishItem } from '../store/types.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../worker/runtime.ts';
 import { eventually } from './eventually.ts';
+import { aNewEndpoint } from './new-endpoint.ts';
 import { aNamespace, bundledWorkflows, type TestNamespace } from './temporal.ts';
 
 /** Store, dispatcher and worker in this process, against the run's Temporal server, in a namespace of their own. */
@@ -37,7 +38,6 @@ export interface Pipeline {
 }
 
 const ALL = { endpointId: null, eventId: null, status: null, eventType: null, since: null, until: null };
-const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /**
  * Opens everything; `changes` replace parts of the runtime, such as `store` wrapped to fail. With `idle` no runtime works
@@ -95,21 +95,7 @@ export async function aPipeline(
     organizationId,
     faults,
     async anEndpoint(settings) {
-      const created = await store.endpoints.create(organizationId, {
-        dialect: 'standard',
-        description: '',
-        eventTypes: null,
-        presenceName: null,
-        userId: null,
-        options: {},
-        retryDelaysMs: null,
-        timeoutMs: null,
-        maxConcurrency: null,
-        acknowledge: null,
-        headers: [],
-        secret: { scheme: 'hmac', value: SECRET },
-        ...settings,
-      });
+      const created = await store.endpoints.create(organizationId, aNewEndpoint(settings));
       if (created.kind !== 'created') throw new Error(created.kind);
       return created.endpoint.id;
     },

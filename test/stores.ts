@@ -5,6 +5,7 @@ import type { NewEndpoint } from '../store/endpoints.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import { attempts, deliveries } from '../store/schema.ts';
 import type { BeginInput, BeginResult, BegunAttempt, FinishInput, PublishItem } from '../store/types.ts';
+import { aNewEndpoint } from './new-endpoint.ts';
 
 export type Kind = 'pglite' | 'postgres';
 
@@ -13,7 +14,6 @@ const serverUrl = process.env.TEST_DATABASE_URL;
 export const KINDS: Kind[] = serverUrl ? ['pglite', 'postgres'] : ['pglite'];
 
 const secretKey = Buffer.alloc(32, 1);
-export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** A database of its own on the test server, dropped by `drop`. */
 export async function aPostgresDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
@@ -64,22 +64,7 @@ export async function aStore(kind: Kind) {
   });
 
   async function anEndpoint(changes: Partial<NewEndpoint> = {}, ofOrganization = organizationId, by = store) {
-    const created = await by.endpoints.create(ofOrganization, {
-      dialect: 'standard',
-      url: 'https://hooks.example.com/in',
-      description: '',
-      eventTypes: null,
-      presenceName: null,
-      userId: null,
-      options: {},
-      retryDelaysMs: null,
-      timeoutMs: null,
-      maxConcurrency: null,
-      acknowledge: null,
-      headers: [],
-      secret: { scheme: 'hmac', value: SECRET },
-      ...changes,
-    });
+    const created = await by.endpoints.create(ofOrganization, aNewEndpoint(changes));
     if (created.kind !== 'created') throw new Error(created.kind);
     return created.endpoint.id;
   }
