@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { Batcher } from './batcher.ts';
-import { type Db, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
+import { type Db, isPending, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
 import { newId } from './ids.ts';
 import type { RecentEvent, RecentEvents } from './recent-events.ts';
 import { DUE_SLACK_MS, refuse } from './refuse.ts';
@@ -107,8 +107,8 @@ async function compareAndSet(
         reconcile_count = 0,
         lease_until = clock_timestamp() + (coalesce(e.timeout_ms, ${LONGEST_TIMEOUT_MS}::int) + ${LEASE_MARGIN_MS}::int) * interval '1 millisecond'
       from ${recordset(inputs.map(toRow), COLUMNS)}, endpoints e
-      where d.id = i.id and d.status = 'pending' and d.workflow_id = i.workflow_id and d.generation = i.generation
-        and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id
+      where d.id = i.id and ${isPending} and d.workflow_id = i.workflow_id and d.generation = i.generation
+        and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id || ''
         and d.next_attempt_at <= clock_timestamp() + ${DUE_SLACK_MS}::int * interval '1 millisecond'
         and e.disabled_at is null and e.deleted_at is null and e.paused_at is null and (${permitted} or e.max_concurrency is null)
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type Database, type Db, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
+import { type Database, type Db, isPending, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
 import type { ClaimedDelivery } from './types.ts';
 
 /** How much a claim may take, and from whom. */
@@ -75,7 +75,7 @@ function writeClaim(members: { id: string; workflow_id: string }[]) {
     set workflow_id = i.workflow_id, claimed_at = now(), started_at = null, held = false, reason = null, reconciled_at = null,
       reconcile_count = 0, own_workflow = d.own_workflow or i.workflow_id = d.id
     from ${recordset(members, 'id text, workflow_id text')}
-    where d.id = i.id and d.status = 'pending' and d.workflow_id is null`;
+    where d.id = i.id and ${isPending} and d.workflow_id is null`;
 }
 
 type Locking = ReturnType<typeof sql>;

@@ -105,6 +105,12 @@ export async function jsonRowsOf<Row>(
   return answer?.rows ? JSON.parse(answer.rows) : [];
 }
 
+/**
+ * Whether `d` is pending, in words that fit no partial index. Where rows are named by id, the planner would else take all that
+ * is pending for the shorter way as long as it believes there is little, and compare each with each (26 ms for 100 instead of 3).
+ */
+export const isPending = sql`d.status || '' = 'pending'`;
+
 /** A driver's text for a time as ISO 8601 in UTC with milliseconds. */
 export function toIso(value: string): string {
   return new Date(value).toISOString();

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 
-/** Deliveries published between two passes. */
-const EVERY_DELIVERIES = 20_000;
+/** Deliveries published before the first pass: of tables that were never analysed the planner knows only the size. */
+const FIRST_AFTER_DELIVERIES = 1_000;
+/** Deliveries published between two passes, once the distance has doubled from pass to pass. */
+const EVERY_DELIVERIES = 10_000;
 
 /**
  * Keeps PGlite's tables in shape: it has no autovacuum, and without one dead rows pile up and plans decay to full scans
@@ -10,10 +12,12 @@ const EVERY_DELIVERIES = 20_000;
  */
 export function createMaintenance(database: Database, onFault: (error: unknown) => void): (deliveries: number) => void {
   let written = 0;
+  let due = FIRST_AFTER_DELIVERIES;
   return (deliveries) => {
     written += deliveries;
-    if (database.kind !== 'pglite' || written < EVERY_DELIVERIES) return;
+    if (database.kind !== 'pglite' || written < due) return;
     written = 0;
+    due = Math.min(due * 2, EVERY_DELIVERIES);
     database.db.execute(sql`vacuum analyze deliveries, events, attempts`).then(() => undefined, onFault);
   };
 }

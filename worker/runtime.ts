@@ -75,6 +75,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     markStarted: store.recovery.markStarted,
     start,
     newWorkflowId: store.newWorkflowId,
+    nowMs: () => performance.now(),
     maxPerWorkflow: options.maxPerWorkflow,
     onFault: options.onFault,
   });

@@ -32,7 +32,7 @@ export class PgliteClient implements PgliteSession {
   readonly #waiting = new Map<number, { resolve: (r: QueryResult) => void; reject: (e: Error) => void }>();
   readonly #inTransaction = new AsyncLocalStorage<{ open: boolean }>();
   #nextId = 1;
-  #tail: Promise<unknown> = Promise.resolve();
+  #lastTransaction: Promise<void> = Promise.resolve();
   #ended: Error | undefined;
 
   /** `dataDir` null keeps everything in memory. */
@@ -46,11 +46,11 @@ export class PgliteClient implements PgliteSession {
   }
 
   query(sql: string, params: unknown[] = [], options: QueryOptions = {}): Promise<QueryResult> {
-    return this.#locked(() => this.#send('query', sql, params, options.rowMode ?? 'object'));
+    return this.#queued(() => this.#send('query', sql, params, options.rowMode ?? 'object'));
   }
 
   exec(sql: string): Promise<void> {
-    return this.#locked(() => this.#execute(sql));
+    return this.#queued(() => this.#execute(sql));
   }
 
   transaction<T>(run: (session: PgliteSession) => Promise<T>): Promise<T> {
@@ -85,13 +85,25 @@ export class PgliteClient implements PgliteSession {
     return this.#send('exec', sql, [], 'object').then(() => undefined);
   }
 
-  #locked<T>(run: () => Promise<T>): Promise<T> {
+  /**
+   * Sends behind the transactions that came before, without waiting for the answers of other single statements: the thread
+   * takes them one by one, and would stand idle while each answer waits for its turn on a busy main thread.
+   */
+  #queued<T>(run: () => Promise<T>): Promise<T> {
     // The lock is held by the transaction this call comes from: it would wait for itself for ever.
     if (this.#inTransaction.getStore()?.open) {
       return Promise.reject(new Error('a query inside a transaction must use the transaction, not the database'));
     }
-    const result = this.#tail.then(run, run);
-    this.#tail = result.catch(() => undefined);
+    return this.#lastTransaction.then(run);
+  }
+
+  /** As `#queued`, and what comes later waits for its end. */
+  #locked<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#queued(run);
+    this.#lastTransaction = result.then(
+      () => undefined,
+      () => undefined,
+    );
     return result;
   }
 
