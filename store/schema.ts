@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { boolean, customType, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
 /** A point in time, read as ISO 8601 in UTC with milliseconds, whatever form the driver gives. */
@@ -21,6 +33,8 @@ export const organizations = pgTable('organizations', {
   name: text().notNull(),
   rejectUnknownEventTypes: boolean().notNull().default(false),
   endpointsVersion: integer().notNull().default(1),
+  /** Operational events of every organization are published here too; only the admin key sets it. */
+  watchesInstallation: boolean().notNull().default(false),
   createdAt: instant().notNull().default(sql`now()`),
 });
 
@@ -68,6 +82,14 @@ export const endpoints = pgTable(
     timeoutMs: integer(),
     /** Attempts open at the same time, over all workers; null means only the worker's own bound. */
     maxConcurrency: integer(),
+    /** Requests in any second, and in any hour; null: no limit. The dialect's defaults are written at creation. */
+    ratePerSecond: integer(),
+    maxPerHour: integer(),
+    /** Share of failed attempts over 24 hours (0 to 1) above which it is reported, and disabled; null: never. */
+    alertFailureShare: real(),
+    disableFailureShare: real(),
+    /** JSON `{username, password}`, encrypted; null: none. */
+    basicAuth: bytea(),
     /** `echo`: delivered only once the answer repeats the delivery id. */
     acknowledge: text(),
     version: integer().notNull().default(1),
@@ -130,6 +152,13 @@ export const events = pgTable(
     userId: text(),
     /** Endpoints it was aimed at, overriding their filters; null went to whoever matched. A replay keeps to it. */
     recipients: text().array(),
+    /** Sent to try an endpoint out: counts against no limit and for no failure share. */
+    test: boolean().notNull().default(false),
+    /** The source it came in by, and the sender's own id of it. */
+    sourceId: text(),
+    sourceEventId: text(),
+    /** What was odd about it, though it was accepted: `unknown_type`, `schema_mismatch`. Null: nothing. */
+    flag: text(),
     idempotencyKey: text(),
     /** SHA-256 over what was published; tells a repeat from a conflict. */
     fingerprint: text().notNull(),
@@ -139,6 +168,7 @@ export const events = pgTable(
   (t) => [
     primaryKey({ columns: [t.organizationId, t.id] }),
     uniqueIndex('events_idempotency').on(t.organizationId, t.idempotencyKey).where(sql`idempotency_key is not null`),
+    uniqueIndex('events_source').on(t.sourceId, t.sourceEventId).where(sql`source_id is not null`),
     index('events_created').on(t.organizationId, t.createdAt),
   ],
 );
@@ -155,6 +185,8 @@ export const deliveries = pgTable(
     eventId: text().notNull(),
     endpointId: text().notNull(),
     eventType: text().notNull(),
+    /** Of a test event. */
+    test: boolean().notNull().default(false),
     status: text().notNull().default('pending'),
     /** Why it ended or waits, in a word: `endpoint_disabled`, `concurrency`, an error code. */
     reason: text(),
@@ -219,4 +251,185 @@ export const attempts = pgTable(
     exchanges: text().notNull().default('[]'),
   },
   (t) => [index('attempts_delivery').on(t.deliveryId, t.number)],
+);
+
+/**
+ * Places of endpoints with a rate limit: one row per request allowed. Null in `stampedAt`: the request is under way, and the
+ * place is taken whatever the time.
+ */
+export const places = pgTable(
+  'places',
+  {
+    attemptId: text().primaryKey(),
+    endpointId: text().notNull(),
+    stampedAt: instant(),
+  },
+  (t) => [index('places_endpoint').on(t.endpointId, t.stampedAt)],
+);
+
+/** Finished attempts of an endpoint by hour, tests left out. `bucket` counts hours (times the time scale) since 1970. */
+export const endpointHealth = pgTable(
+  'endpoint_health',
+  {
+    endpointId: text().notNull(),
+    bucket: bigint({ mode: 'number' }).notNull(),
+    attempts: integer().notNull(),
+    failed: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.endpointId, t.bucket] })],
+);
+
+/** Stored buckets that exports go to. `number` is what FlexOrch calls `connector_id`: 1, 2, … in each organization. */
+export const connectors = pgTable(
+  'connectors',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organizations.id),
+    number: integer().notNull(),
+    name: text().notNull(),
+    /** The S3-compatible server, as a URL without path. */
+    url: text().notNull(),
+    region: text().notNull(),
+    bucket: text().notNull(),
+    pathStyle: boolean().notNull(),
+    /** JSON `{accessKeyId, secretAccessKey}`, encrypted. */
+    credentials: bytea().notNull(),
+    deletedAt: instant(),
+    createdAt: instant().notNull().default(sql`now()`),
+    updatedAt: instant().notNull().default(sql`now()`),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.number] })],
+);
+
+/** Records to be exported, newest version only once it is complete. Either kept here in chunks or fetched from `recordsUrl`. */
+export const datasets = pgTable(
+  'datasets',
+  {
+    organizationId: text()
+      .notNull()
+      .references(() => organizations.id),
+    id: text().notNull(),
+    /** Raised by every replacement; chunks of a lower one are rubbish. */
+    version: integer().notNull().default(1),
+    recordsUrl: text(),
+    /** Null with `recordsUrl`: known once it has been exported. */
+    records: bigint({ mode: 'number' }),
+    bytes: bigint({ mode: 'number' }),
+    createdAt: instant().notNull().default(sql`now()`),
+    updatedAt: instant().notNull().default(sql`now()`),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.id] })],
+);
+
+/** NDJSON of a dataset in pieces of 1 MiB at most, cut anywhere; the last may be shorter. */
+export const datasetChunks = pgTable(
+  'dataset_chunks',
+  {
+    organizationId: text().notNull(),
+    datasetId: text().notNull(),
+    version: integer().notNull(),
+    position: integer().notNull(),
+    body: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.datasetId, t.version, t.position] })],
+);
+
+/** The export that a delivery waits for. `uploadId` is the S3 multipart upload under way, to be aborted by whoever resumes. */
+export const datasetExports = pgTable('dataset_exports', {
+  deliveryId: text().primaryKey(),
+  organizationId: text().notNull(),
+  datasetId: text().notNull(),
+  connectorNumber: integer().notNull(),
+  format: text().notNull(),
+  bucket: text().notNull(),
+  key: text().notNull(),
+  uploadId: text(),
+  records: bigint({ mode: 'number' }),
+  bytes: bigint({ mode: 'number' }),
+  /** `running`, `done`, `failed`. */
+  status: text().notNull(),
+  reason: text(),
+  startedAt: instant().notNull().default(sql`now()`),
+  completedAt: instant(),
+});
+
+/** Inbound addresses. The token in the address is kept as its SHA-256. */
+export const sources = pgTable(
+  'sources',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organizations.id),
+    name: text().notNull(),
+    dialect: text().notNull(),
+    tokenHash: bytea().notNull(),
+    /** The secret that its dialect verifies with, encrypted; null where headers do. */
+    secret: bytea(),
+    /** JSON `[{name, value}]` that every request must carry, encrypted (orion). */
+    headers: bytea(),
+    deletedAt: instant(),
+    createdAt: instant().notNull().default(sql`now()`),
+  },
+  (t) => [uniqueIndex('sources_token').on(t.tokenHash), index('sources_organization').on(t.organizationId, t.id)],
+);
+
+/** What arrived at a source and what came of it, also when nothing did. */
+export const sourceReceipts = pgTable(
+  'source_receipts',
+  {
+    id: text().primaryKey(),
+    sourceId: text().notNull(),
+    /** `accepted`, `repeated`, or the check that failed. */
+    outcome: text().notNull(),
+    /** For the operator: which check, in words; never a secret. */
+    reason: text(),
+    sourceEventId: text(),
+    eventId: text(),
+    bodyBytes: integer().notNull(),
+    receivedAt: instant().notNull().default(sql`now()`),
+  },
+  (t) => [index('source_receipts_source').on(t.sourceId, t.id)],
+);
+
+/** Single-use links into the portal. The token is kept as its SHA-256. */
+export const portalLinks = pgTable(
+  'portal_links',
+  {
+    id: text().primaryKey(),
+    organizationId: text()
+      .notNull()
+      .references(() => organizations.id),
+    tokenHash: bytea().notNull(),
+    readOnly: boolean().notNull().default(false),
+    /** JSON: return address, colours and the like, for the page only. */
+    options: text().notNull().default('{}'),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+    revokedAt: instant(),
+    createdAt: instant().notNull().default(sql`now()`),
+  },
+  (t) => [
+    uniqueIndex('portal_links_token').on(t.tokenHash),
+    index('portal_links_organization').on(t.organizationId, t.id),
+  ],
+);
+
+/** Browsers that came in by a link; the cookie is kept as its SHA-256. */
+export const portalSessions = pgTable(
+  'portal_sessions',
+  {
+    id: text().primaryKey(),
+    linkId: text()
+      .notNull()
+      .references(() => portalLinks.id),
+    organizationId: text().notNull(),
+    cookieHash: bytea().notNull(),
+    readOnly: boolean().notNull(),
+    expiresAt: instant().notNull(),
+    endedAt: instant(),
+    createdAt: instant().notNull().default(sql`now()`),
+  },
+  (t) => [uniqueIndex('portal_sessions_cookie').on(t.cookieHash)],
 );
