@@ -67,6 +67,13 @@ export const CONFIG_TABLE = {
     default: '8420',
     description: 'Port of the gateway. `0` takes any free one.',
   }),
+  publicUrl: row({
+    variable: 'WAYBILL_PUBLIC_URL',
+    schema: webUrl,
+    whenAbsent: 'the address that the gateway listens on',
+    description:
+      'Address by which people and other systems reach the gateway, such as `https://hooks.example.com`: links that Waybill hands out begin with it.',
+  }),
   dataDir: row({
     variable: 'WAYBILL_DATA_DIR',
     schema: z.string(),

@@ -20,6 +20,7 @@ describe('the configuration', () => {
     expect(configOf({ PATH: '/bin', HOME: '/root' })).toEqual({
       host: '127.0.0.1',
       port: 8420,
+      publicUrl: undefined,
       temporalUiUrl: undefined,
       dataDir: '.waybill',
       adminKey: undefined,
@@ -45,6 +46,7 @@ describe('the configuration', () => {
   test.each([
     ['WAYBILL_HOST', '0.0.0.0', { host: '0.0.0.0' }],
     ['WAYBILL_PORT', '0', { port: 0 }],
+    ['WAYBILL_PUBLIC_URL', 'https://hooks.example.com/waybill/', { publicUrl: 'https://hooks.example.com/waybill' }],
     ['WAYBILL_TEMPORAL_UI_URL', 'https://hooks.example.com/', { temporalUiUrl: 'https://hooks.example.com' }],
     ['WAYBILL_SECRET_KEY', key.toString('base64'), { secretKey: new Uint8Array(key) }],
     ['WAYBILL_SECRET_KEY', key.toString('base64url'), { secretKey: new Uint8Array(key) }],

@@ -72,6 +72,7 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       onDisabled: (endpointId) => void cancelPending(endpointId).catch((error) => onFault('disable', error)),
     });
     const running = runtime;
+    const listeningUrl = () => `http://${reachable(config.host)}:${(app.server.address() as AddressInfo).port}`;
     const app = buildGateway({
       organizations: store.organizations,
       apiKeys: store.apiKeys,
@@ -89,6 +90,7 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       readiness: async () => ({ store: await store.healthy(), temporal: await running.healthy() }),
       http,
       checkUrl: (url) => checkUrl(url, guard),
+      publicUrl: () => config.publicUrl ?? listeningUrl(),
       adminKey: keys.adminKey,
       logger,
       timeScale: config.timeScale,
@@ -98,9 +100,8 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
     await app.listen({ host: config.host, port: config.port }).catch((error) => {
       throw listenError(error, config.host, config.port);
     });
-    const { port } = app.server.address() as AddressInfo;
     return {
-      url: `http://${reachable(config.host)}:${port}`,
+      url: listeningUrl(),
       recovered,
       checkNamespace: running.checkNamespace,
       async stop() {

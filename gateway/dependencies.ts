@@ -43,6 +43,11 @@ export interface GatewayDependencies {
   http: HttpPort;
   /** The rule of the address guard that a URL breaks, in words; `undefined` when it may be called. */
   checkUrl(url: URL): string | undefined;
+  /**
+   * Address that links handed out begin with, without a slash at the end. From the configuration, since a request may claim any
+   * host; a function, since the port that is listened on is known only later.
+   */
+  publicUrl(): string;
   adminKey: string;
   logger: FastifyBaseLogger;
   /** Multiplies overlaps of secret rotation; 1 in production. */

@@ -28,7 +28,12 @@ export interface TestGateway {
   /** Everything logged, as one text. */
   log(): string;
   /** What the outside answers from now on; a thrown error for Temporal. */
-  outside: { answer: ExchangeResult; ready: { store: boolean; temporal: boolean }; temporalFails: boolean };
+  outside: {
+    answer: ExchangeResult;
+    ready: { store: boolean; temporal: boolean };
+    temporalFails: boolean;
+    publicUrl: string;
+  };
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, call?: Call): Promise<LightMyRequestResponse>;
   close(): Promise<void>;
 }
@@ -52,6 +57,7 @@ export async function startTestGateway(): Promise<TestGateway> {
     answer: answer200,
     ready: { store: true, temporal: true },
     temporalFails: false,
+    publicUrl: 'http://waybill.test',
   };
   const app = buildGateway({
     ...store,
@@ -72,6 +78,7 @@ export async function startTestGateway(): Promise<TestGateway> {
       },
     },
     checkUrl: (url) => (url.hostname.startsWith('10.') ? 'The address is in a private or reserved range' : undefined),
+    publicUrl: () => outside.publicUrl,
     adminKey: ADMIN_KEY,
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     timeScale: 1,
