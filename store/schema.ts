@@ -302,7 +302,10 @@ export const connectors = pgTable(
   (t) => [primaryKey({ columns: [t.organizationId, t.number] })],
 );
 
-/** Records to be exported, newest version only once it is complete. Either kept here in chunks or fetched from `recordsUrl`. */
+/**
+ * Records to be exported: kept here in chunks, or fetched from `recordsUrl`. The row of a deleted one stays, so that a version
+ * never names two contents.
+ */
 export const datasets = pgTable(
   'datasets',
   {
@@ -310,8 +313,12 @@ export const datasets = pgTable(
       .notNull()
       .references(() => organizations.id),
     id: text().notNull(),
-    /** Raised by every replacement; chunks of a lower one are rubbish. */
-    version: integer().notNull().default(1),
+    /** The content that is seen; chunks of other versions are rubbish or an upload under way. 0: none yet, or deleted. */
+    version: integer().notNull().default(0),
+    /** Highest version ever begun; an upload that finds a higher one than its own has been overtaken. */
+    latestUpload: integer().notNull().default(0),
+    /** When the upload under way last wrote; long ago: its process died. */
+    uploadTouchedAt: instant(),
     recordsUrl: text(),
     /** Null with `recordsUrl`: known once it has been exported. */
     records: bigint({ mode: 'number' }),

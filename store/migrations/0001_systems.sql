@@ -42,7 +42,9 @@ CREATE TABLE "dataset_exports" (
 CREATE TABLE "datasets" (
 	"organization_id" text NOT NULL,
 	"id" text NOT NULL,
-	"version" integer DEFAULT 1 NOT NULL,
+	"version" integer DEFAULT 0 NOT NULL,
+	"latest_upload" integer DEFAULT 0 NOT NULL,
+	"upload_touched_at" timestamp (3) with time zone,
 	"records_url" text,
 	"records" bigint,
 	"bytes" bigint,
