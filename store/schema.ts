@@ -27,16 +27,20 @@ export const settings = pgTable('settings', {
 });
 
 /** A tenant. `endpointsVersion` rises with every change of its endpoints, so that a cached list can be told stale. */
-export const organizations = pgTable('organizations', {
-  id: text().primaryKey(),
-  uuid: uuid().notNull().unique(),
-  name: text().notNull(),
-  rejectUnknownEventTypes: boolean().notNull().default(false),
-  endpointsVersion: integer().notNull().default(1),
-  /** Operational events of every organization are published here too; only the admin key sets it. */
-  watchesInstallation: boolean().notNull().default(false),
-  createdAt: instant().notNull().default(sql`now()`),
-});
+export const organizations = pgTable(
+  'organizations',
+  {
+    id: text().primaryKey(),
+    uuid: uuid().notNull().unique(),
+    name: text().notNull(),
+    rejectUnknownEventTypes: boolean().notNull().default(false),
+    endpointsVersion: integer().notNull().default(1),
+    /** Operational events of every organization are published here too; only the admin key sets it. */
+    watchesInstallation: boolean().notNull().default(false),
+    createdAt: instant().notNull().default(sql`now()`),
+  },
+  (t) => [index('organizations_watching').on(t.id).where(sql`watches_installation`)],
+);
 
 /** Bearer secrets of an organization: only the SHA-256 is kept. `prefix` is the part that may be shown. */
 export const apiKeys = pgTable(
@@ -213,6 +217,8 @@ export const deliveries = pgTable(
     leaseUntil: instant(),
     lastStatusCode: integer(),
     lastErrorCode: text(),
+    /** The attempt that ended it as failed. It stays over a resend, until the delivery is delivered after all. */
+    failedAttemptId: text(),
     createdAt: instant().notNull().default(sql`now()`),
     completedAt: instant(),
   },

@@ -114,6 +114,7 @@ CREATE TABLE "sources" (
 );
 --> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "test" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD COLUMN "failed_attempt_id" text;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "rate_per_second" integer;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "max_per_hour" integer;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "alert_failure_share" real;--> statement-breakpoint
@@ -136,4 +137,5 @@ CREATE UNIQUE INDEX "portal_sessions_cookie" ON "portal_sessions" USING btree ("
 CREATE INDEX "source_receipts_source" ON "source_receipts" USING btree ("source_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sources_token" ON "sources" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "sources_organization" ON "sources" USING btree ("organization_id","id");--> statement-breakpoint
-CREATE UNIQUE INDEX "events_source" ON "events" USING btree ("source_id","source_event_id") WHERE source_id is not null;
+CREATE UNIQUE INDEX "events_source" ON "events" USING btree ("source_id","source_event_id") WHERE source_id is not null;--> statement-breakpoint
+CREATE INDEX "organizations_watching" ON "organizations" USING btree ("id") WHERE watches_installation;
