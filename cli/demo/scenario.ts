@@ -86,7 +86,7 @@ async function createEndpoint(api: Api, receiver: DemoReceiver, dialect: string)
 }
 
 async function publishAll(api: Api, receiver: DemoReceiver, dialect: string): Promise<Published[]> {
-  const catalogued = catalogueOf(dialect)?.eventTypes ?? [];
+  const catalogued = catalogueOf(dialect)?.eventTypes.filter((type) => !type.reserved) ?? [];
   const published: Published[] = [];
   for (const { name: type, example: data } of catalogued.length > 0 ? catalogued : [OWN_EVENT]) {
     const id = `demo_${randomBytes(8).toString('hex')}`;

@@ -5,6 +5,7 @@ import {
   type MatchableEvent,
   matchesEndpoint,
 } from './match-endpoint.ts';
+import { OPERATIONAL_TYPES } from './operational.ts';
 
 function matches(event: Partial<MatchableEvent>, endpoint: Partial<MatchableEndpoint>): boolean {
   return matchesEndpoint(
@@ -85,6 +86,56 @@ describe('user', () => {
 
   test('a presence does not excuse another user', () => {
     expect(matches({ userId: 'u1', presenceName: 'a' }, { userId: 'u2', presenceName: 'a' })).toBe(false);
+  });
+});
+
+describe('operational events', () => {
+  test.each([
+    ['the exact name', 'standard', ['delivery.failed'], true],
+    ['the exact name among others', 'standard', ['order.*', 'delivery.failed'], true],
+    ['the exact name, dialect *', '*', ['delivery.failed'], true],
+    ['its dialect and name, dialect *', '*', ['standard:delivery.failed'], true],
+    ['another operational type', 'standard', ['delivery.recovered'], false],
+    ['no filter', 'standard', null, false],
+    ['no filter, dialect *', '*', null, false],
+    ['everything', 'standard', ['*'], false],
+    ['everything of its dialect', '*', ['standard:*'], false],
+    ['the prefix', 'standard', ['delivery.*'], false],
+    ['its dialect and prefix', '*', ['standard:delivery.*'], false],
+    ['the exact name, another dialect', 'fltr', ['delivery.failed'], false],
+    ['another dialect and the exact name', '*', ['orion:delivery.failed'], false],
+  ])('delivery.failed against %s', (_, dialect, eventTypes, expected) => {
+    expect(matches({ type: 'delivery.failed' }, { dialect, eventTypes })).toBe(expected);
+  });
+
+  test.each(OPERATIONAL_TYPES)('%s goes to no catch-all', (type) => {
+    expect(matches({ type }, {})).toBe(false);
+    expect(matches({ type }, { dialect: '*', eventTypes: ['*', `${type.split('.')[0]}.*`] })).toBe(false);
+    expect(matches({ type }, { eventTypes: [type] })).toBe(true);
+  });
+
+  test('no presence takes one', () => {
+    expect(matches({ type: 'delivery.failed', presenceName: 'p' }, { presenceName: 'p' })).toBe(false);
+  });
+
+  test('an endpoint of one user takes them, for they name none', () => {
+    expect(matches({ type: 'delivery.failed' }, { eventTypes: ['delivery.failed'], userId: 'u1' })).toBe(true);
+  });
+
+  test('a test aimed at an endpoint reaches it', () => {
+    expect(matches({ type: 'delivery.failed', to: ['ep_1'] }, {})).toBe(true);
+  });
+
+  test('the same name in another dialect is an event like any other', () => {
+    expect(matches({ dialect: 'orion', type: 'delivery.failed' }, { dialect: 'orion' })).toBe(true);
+    expect(matches({ dialect: 'orion', type: 'delivery.failed' }, { dialect: '*', eventTypes: ['delivery.*'] })).toBe(
+      true,
+    );
+  });
+
+  test('a name of ours that is none of them goes to catch-alls', () => {
+    expect(matches({ type: 'delivery.failed.twice' }, {})).toBe(true);
+    expect(matches({ type: 'endpoint' }, {})).toBe(true);
   });
 });
 

@@ -1,3 +1,5 @@
+import { isOperational } from './operational.ts';
+
 /** Dialect of endpoints that take the events of every dialect. */
 export const ANY_DIALECT = '*';
 
@@ -29,7 +31,8 @@ export interface MatchableEndpoint {
 /**
  * Whether an endpoint gets an event, as far as the two can tell: disabled state and organization are the store's to check.
  * `to` overrides filter, user and dialect. Otherwise the endpoint's dialect must be the event's or `*`, the user must agree
- * where both have one, and the type must pass the filter or the presence be the endpoint's.
+ * where both have one, and the type must pass the filter or the presence be the endpoint's. Operational events go only to
+ * endpoints that name them exactly: no pattern, presence or missing filter takes one.
  * Source: the design's "Publishing".
  */
 export function matchesEndpoint(event: MatchableEvent, endpoint: MatchableEndpoint): boolean {
@@ -41,6 +44,9 @@ export function matchesEndpoint(event: MatchableEvent, endpoint: MatchableEndpoi
   }
   if (event.userId && endpoint.userId && event.userId !== endpoint.userId) {
     return false;
+  }
+  if (isOperational(event)) {
+    return endpoint.eventTypes?.some((pattern) => isName(event, pattern)) ?? false;
   }
   if (endpoint.eventTypes === null && !endpoint.presenceName) {
     return true;
@@ -69,6 +75,11 @@ export function checkEventTypePattern(pattern: string): string | undefined {
   return TYPE_PATTERN.test(type)
     ? undefined
     : 'an event type pattern is a dotted name of letters, digits, _ and -, where * may stand alone or as the last part: job.*';
+}
+
+/** Whether a pattern is the event's very name, with its dialect or without. */
+function isName(event: MatchableEvent, pattern: string): boolean {
+  return pattern === event.type || pattern === `${event.dialect}:${event.type}`;
 }
 
 function matchesPattern(event: MatchableEvent, pattern: string): boolean {

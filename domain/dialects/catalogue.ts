@@ -9,6 +9,8 @@ export interface EventTypeDefinition {
   example: Record<string, unknown>;
   /** `document`: field for field from the system's document. `ours`: the document shows no payload. */
   origin: 'document' | 'ours';
+  /** Raised by Waybill alone: publishing it is refused. */
+  reserved?: true;
 }
 
 /** The catalogue half of a dialect; apart from `wire.ts`, because n8n's scanner refuses zod. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { isOperational, OPERATIONAL_TYPES } from '../delivery/operational.ts';
 import { catalogueOf, eventTypeOf } from './catalogues.ts';
 import { DIALECT_NAMES, wireOf } from './wires.ts';
 
@@ -40,9 +41,17 @@ test('only standard and orion take types outside their catalogue', () => {
   expect(DIALECT_NAMES.filter((name) => catalogueOf(name)?.open)).toEqual(['standard', 'orion']);
 });
 
+test('what Waybill raises about itself is reserved in the catalogue, and nothing else is', () => {
+  for (const dialect of DIALECT_NAMES) {
+    for (const { name, reserved } of known(catalogueOf(dialect)).eventTypes) {
+      expect([name, reserved === true]).toEqual([name, isOperational({ dialect, type: name })]);
+    }
+  }
+});
+
 /** The design's table, written down a second time. */
 test.each([
-  ['standard', [], 15_000, {}],
+  ['standard', [...OPERATIONAL_TYPES], 15_000, {}],
   ['flexorch', ['job.completed', 'job.failed', 'dataset.ready'], 15_000, {}],
   ['orion', ['job.completed'], 15_000, {}],
   [

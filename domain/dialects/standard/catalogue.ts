@@ -1,4 +1,12 @@
 import type { DialectCatalogue } from '../catalogue.ts';
+import { operationalEventTypes } from './operational.ts';
 
-/** Waybill's own dialect has no types of its own: organizations register theirs, and unregistered ones pass. */
-export const standardCatalogue: DialectCatalogue = { dialect: 'standard', eventTypes: [], open: true };
+/**
+ * Waybill's own dialect lists only what Waybill raises about itself. Organizations register their own types, and unregistered
+ * ones pass.
+ */
+export const standardCatalogue: DialectCatalogue = {
+  dialect: 'standard',
+  eventTypes: operationalEventTypes,
+  open: true,
+};
