@@ -217,6 +217,11 @@ export const deliveries = pgTable(
     leaseUntil: instant(),
     lastStatusCode: integer(),
     lastErrorCode: text(),
+    /**
+     * `needed`: an export must be made (or looked for, after a resend) before it is sent; begin refuses it until then. `done`: the
+     * file is in place. Null: none belongs to it.
+     */
+    exportState: text(),
     /** The attempt that ended it as failed. It stays over a resend, until the delivery is delivered after all. */
     failedAttemptId: text(),
     createdAt: instant().notNull().default(sql`now()`),
@@ -352,17 +357,23 @@ export const datasetChunks = pgTable(
 export const datasetExports = pgTable('dataset_exports', {
   deliveryId: text().primaryKey(),
   organizationId: text().notNull(),
+  /** Of the delivery, and how often it was tried in it: together they tell one try from another, so that only the latest writes. */
+  generation: integer().notNull(),
+  tries: integer().notNull(),
   datasetId: text().notNull(),
   connectorNumber: integer().notNull(),
   format: text().notNull(),
+  /** Empty until the connector has been read. */
   bucket: text().notNull(),
   key: text().notNull(),
   uploadId: text(),
   records: bigint({ mode: 'number' }),
   bytes: bigint({ mode: 'number' }),
-  /** `running`, `done`, `failed`. */
+  /** `running`, `waiting` for its next try, `done`, `failed`. */
   status: text().notNull(),
+  /** Why it waits or failed, in words. */
   reason: text(),
+  /** Of the first try in this generation. */
   startedAt: instant().notNull().default(sql`now()`),
   completedAt: instant(),
 });

@@ -25,6 +25,8 @@ CREATE TABLE "dataset_chunks" (
 CREATE TABLE "dataset_exports" (
 	"delivery_id" text PRIMARY KEY NOT NULL,
 	"organization_id" text NOT NULL,
+	"generation" integer NOT NULL,
+	"tries" integer NOT NULL,
 	"dataset_id" text NOT NULL,
 	"connector_number" integer NOT NULL,
 	"format" text NOT NULL,
@@ -114,6 +116,7 @@ CREATE TABLE "sources" (
 );
 --> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "test" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD COLUMN "export_state" text;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "failed_attempt_id" text;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "rate_per_second" integer;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "max_per_hour" integer;--> statement-breakpoint
