@@ -17,6 +17,8 @@ export interface Caller {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    /** Where keys are given; absent: `Authorization: Bearer <key>`. */
+    keyHeader?: 'x-api-key';
   }
   interface FastifyRequest {
     caller: Caller;
@@ -48,10 +50,10 @@ export function installAccess(app: FastifyInstance, deps: GatewayDependencies): 
   });
 
   app.addHook('onRequest', async (request) => {
-    const { access } = request.routeOptions.config;
+    const { access, keyHeader } = request.routeOptions.config;
     // Without a route there is no access: the answer is a 404.
     if (access === undefined || access === 'public') return;
-    const secret = bearer(request);
+    const secret = keyHeader === undefined ? bearer(request) : apiKey(request);
     const isAdmin = equals(secret, adminKey);
     const owner = isAdmin ? null : await deps.apiKeys.authenticate(secret);
     if (!isAdmin && owner === null) throw new Problem('unauthorized', 'The key is unknown or revoked.');
@@ -72,6 +74,12 @@ export function installAccess(app: FastifyInstance, deps: GatewayDependencies): 
 function bearer(request: FastifyRequest): string {
   const [, secret] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   if (secret === undefined) throw new Problem('unauthorized', 'The header Authorization must be "Bearer <key>".');
+  return secret;
+}
+
+function apiKey(request: FastifyRequest): string {
+  const secret = request.headers['x-api-key'];
+  if (typeof secret !== 'string') throw new Problem('unauthorized', 'The header X-API-KEY must hold a key.');
   return secret;
 }
 

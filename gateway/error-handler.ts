@@ -4,33 +4,55 @@ import type { z } from 'zod';
 import { describeFault } from '../store/fault.ts';
 import { type FieldError, fieldProblem, Problem, type ProblemDocument, problemDocument } from './errors.ts';
 
-/** Answers every fault as a problem: the caller's by its code, ours as a 500 that names only the request id. */
-export function installErrorHandler(app: FastifyInstance): void {
+/** How faults are written into an answer; the status is always the problem's. */
+export interface ErrorLook {
+  contentType: string;
+  body(problem: ProblemDocument): object;
+  /** `WWW-Authenticate` of a 401 (RFC 9110, section 11.6.1); null where keys come in a header without a scheme. */
+  challenge: string | null;
+}
+
+const PROBLEM_LOOK: ErrorLook = {
+  contentType: 'application/problem+json',
+  body: (problem) => problem,
+  challenge: 'Bearer',
+};
+
+/**
+ * Answers every fault in `app`'s scope as a problem: the caller's by its code, ours as a 500 that names only the request id.
+ * `look` is that of a system whose API is spoken there.
+ */
+export function installErrorHandler(app: FastifyInstance, look: ErrorLook = PROBLEM_LOOK): void {
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
     const problem = toProblem(error);
-    if (problem) return sendProblem(reply, problemDocument(problem));
+    if (problem) return sendProblem(reply, problemDocument(problem), look);
     logFault(request.log, error);
     const detail = `The request failed inside Waybill; its log has more under ${request.id}.`;
-    return sendProblem(reply, { ...problemDocument(new Problem('internal_error', detail)), requestId: request.id });
+    const document = problemDocument(new Problem('internal_error', detail));
+    return sendProblem(reply, { ...document, requestId: request.id }, look);
   });
   app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply, problemDocument(new Problem('not_found', 'There is no such path, or not with this method.'))),
+    sendProblem(
+      reply,
+      problemDocument(new Problem('not_found', 'There is no such path, or not with this method.')),
+      look,
+    ),
   );
 }
 
 /** Answers what Fastify could not route, such as a path with broken percent signs. */
 export function refuseUnreadable(_error: FastifyError, _request: unknown, reply: FastifyReply): void {
-  sendProblem(reply, problemDocument(new Problem('bad_request', 'The path could not be decoded.')));
+  sendProblem(reply, problemDocument(new Problem('bad_request', 'The path could not be decoded.')), PROBLEM_LOOK);
 }
 
 /** Sends a problem past the route's response schema. */
-function sendProblem(reply: FastifyReply, problem: ProblemDocument): FastifyReply {
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+function sendProblem(reply: FastifyReply, problem: ProblemDocument, look: ErrorLook): FastifyReply {
+  if (problem.status === 401 && look.challenge !== null) reply.header('www-authenticate', look.challenge);
   return reply
     .code(problem.status)
-    .type('application/problem+json')
+    .type(look.contentType)
     .serializer(JSON.stringify as (payload: unknown) => string)
-    .send(problem);
+    .send(look.body(problem));
 }
 
 /** `undefined`: the fault is ours. */

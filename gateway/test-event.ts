@@ -1,7 +1,10 @@
 import { ANY_DIALECT, matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { catalogueOf, eventTypeOf } from '../domain/dialects/catalogues.ts';
+import type { Endpoint } from '../store/endpoints.ts';
 import type { GatewayDependencies } from './dependencies.ts';
+import { Problem } from './errors.ts';
 import { DEFAULT_DIALECT } from './fields.ts';
+import { type Published, publish, publishUnchecked } from './publishing.ts';
 
 /** What of a test the caller gave. */
 export interface TestEventChoice {
@@ -32,6 +35,23 @@ export async function chooseTestEvent(
   const registered = await deps.eventTypes.get(organizationId, dialect, type);
   const data = registered?.example ? JSON.parse(registered.example) : eventTypeOf(dialect, type)?.example;
   return { dialect, type, data: data ?? UNREGISTERED_DATA };
+}
+
+/** Publishes a test event to this endpoint only. Throws a problem if the endpoint is disabled or the event breaks a rule. */
+export async function publishTestEvent(
+  deps: GatewayDependencies,
+  endpoint: Endpoint,
+  choice: TestEventChoice,
+): Promise<Published & { type: string }> {
+  const { organizationId, id } = endpoint;
+  if (endpoint.disabledAt !== null) throw new Problem('endpoint_disabled', 'A disabled endpoint gets no events.');
+  const event = { ...(await chooseTestEvent(deps, organizationId, endpoint, choice)), to: [id] };
+  // What Waybill chose itself must pass even where only registered types do.
+  const chosen = choice.type === undefined && choice.data === undefined;
+  const published = chosen
+    ? await publishUnchecked(deps, organizationId, event)
+    : await publish(deps, { organizationId, dialect: null }, event, null);
+  return { ...published, type: event.type };
 }
 
 function subscribedType(dialect: string, eventTypes: string[] | null): string {

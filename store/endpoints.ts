@@ -45,6 +45,8 @@ export interface NewEndpoint extends EndpointSettings {
   dialect: string;
   headers: { name: string; value: string }[];
   secret: NewSecret;
+  /** Why it is disabled from the beginning; null: it is not. */
+  disabledReason: string | null;
 }
 
 export type CreateEndpointResult = { kind: 'created'; endpoint: Endpoint } | { kind: 'limit_reached' };
@@ -129,6 +131,7 @@ export function createEndpointStore(db: Db, box: SecretBox) {
             ...settings,
             options: JSON.stringify(options),
             headers: sealHeaders(id, headers),
+            disabledAt: created.disabledReason === null ? null : sql`now()`,
           })
           .returning();
         if (!row) throw new Error('insert into endpoints returned no row');

@@ -19,6 +19,7 @@ export function aNewEndpoint(changes: Partial<NewEndpoint> = {}): NewEndpoint {
     acknowledge: null,
     headers: [],
     secret: { scheme: 'hmac', value: SECRET },
+    disabledReason: null,
     ...changes,
   };
 }

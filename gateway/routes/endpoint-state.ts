@@ -1,11 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { withdrawDeliveries } from '../control.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
-import { chooseSecret, shownSecret } from '../endpoint-rules.ts';
+import { shownSecret } from '../endpoint-rules.ts';
 import { Endpoint, EndpointWithSecret, secretSettings, showEndpoint } from '../endpoint-schema.ts';
 import { idParam } from '../fields.ts';
-import { endpointNotFound, knownWire } from './endpoints.ts';
+import { disableEndpoint, enableEndpoint, findEndpoint, rotateSecret } from '../manage-endpoint.ts';
 
 const params = z.object({ id: idParam });
 
@@ -42,20 +41,9 @@ export function endpointStateRoutes(deps: GatewayDependencies): FastifyPluginAsy
         },
       },
       async (request) => {
-        const { organizationId } = request;
-        const { id } = request.params;
         const { overlapSeconds = DAY_SECONDS, ...choice } = request.body ?? {};
-        const standing = await deps.endpoints.get(organizationId, id);
-        if (!standing) throw endpointNotFound();
-        const scheme = await deps.endpoints.currentScheme(organizationId, id);
-        const secret = chooseSecret(
-          knownWire(standing.dialect),
-          // A fresh secret is of the kind that the receivers verify already.
-          choice.secret === undefined ? { signature: choice.signature ?? scheme } : choice,
-        );
-        const overlapMs = Math.round(overlapSeconds * 1000 * deps.timeScale);
-        const endpoint = await deps.endpoints.rotateSecret(organizationId, id, secret, overlapMs);
-        if (!endpoint) throw endpointNotFound();
+        const standing = await findEndpoint(deps, request.organizationId, request.params.id);
+        const { endpoint, secret } = await rotateSecret(deps, standing, choice, overlapSeconds);
         return { ...showEndpoint(endpoint), ...shownSecret(secret) };
       },
     );
@@ -74,13 +62,8 @@ export function endpointStateRoutes(deps: GatewayDependencies): FastifyPluginAsy
         },
       },
       async (request) => {
-        const { id } = request.params;
-        await deps.endpoints.disable(request.organizationId, id, 'requested');
-        const endpoint = await deps.endpoints.get(request.organizationId, id);
-        if (!endpoint) throw endpointNotFound();
-        // Also when it was disabled before: the process may have died between flag and cancelling.
-        await withdrawDeliveries(deps, id, 'endpoint_disabled');
-        return showEndpoint(endpoint);
+        const standing = await findEndpoint(deps, request.organizationId, request.params.id);
+        return showEndpoint(await disableEndpoint(deps, standing));
       },
     );
 
@@ -98,10 +81,8 @@ export function endpointStateRoutes(deps: GatewayDependencies): FastifyPluginAsy
         },
       },
       async (request) => {
-        await deps.endpoints.enable(request.organizationId, request.params.id);
-        const endpoint = await deps.endpoints.get(request.organizationId, request.params.id);
-        if (!endpoint) throw endpointNotFound();
-        return showEndpoint(endpoint);
+        const standing = await findEndpoint(deps, request.organizationId, request.params.id);
+        return showEndpoint(await enableEndpoint(deps, standing));
       },
     );
   };

@@ -4,13 +4,11 @@ import { Exchange } from '../delivery-schema.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { checkEndpointUrl, checkHeaders, checkOptions, chooseSecret } from '../endpoint-rules.ts';
 import { endpointDialect, endpointSettings, endpointUrl, secretSettings } from '../endpoint-schema.ts';
-import { Problem } from '../errors.ts';
 import { Accepted } from '../event-schema.ts';
 import { DEFAULT_DIALECT, eventTypeName, idParam } from '../fields.ts';
-import { publish, publishUnchecked } from '../publishing.ts';
-import { chooseTestEvent } from '../test-event.ts';
+import { findEndpoint, knownWire } from '../manage-endpoint.ts';
+import { chooseTestEvent, publishTestEvent } from '../test-event.ts';
 import { sendTrial } from '../trial.ts';
-import { endpointNotFound, knownWire } from './endpoints.ts';
 
 const choice = {
   type: eventTypeName.optional().meta({ description: 'Default: one that the endpoint takes.' }),
@@ -51,17 +49,8 @@ export function endpointTestRoutes(deps: GatewayDependencies): FastifyPluginAsyn
         },
       },
       async (request, reply) => {
-        const { organizationId } = request;
-        const given = request.body ?? {};
-        const endpoint = await deps.endpoints.get(organizationId, request.params.id);
-        if (!endpoint) throw endpointNotFound();
-        if (endpoint.disabledAt !== null) throw new Problem('endpoint_disabled', 'A disabled endpoint gets no events.');
-        const event = { ...(await chooseTestEvent(deps, organizationId, endpoint, given)), to: [endpoint.id] };
-        // What Waybill chose itself must pass even where only registered types do.
-        const { id } =
-          given.type === undefined && given.data === undefined
-            ? await publishUnchecked(deps, organizationId, event)
-            : await publish(deps, { organizationId, dialect: null }, event, null);
+        const endpoint = await findEndpoint(deps, request.organizationId, request.params.id);
+        const { id } = await publishTestEvent(deps, endpoint, request.body ?? {});
         return reply.code(202).send({ id });
       },
     );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { fieldProblem, Problem } from '../errors.ts';
 import { idParam, instant, toUtc } from '../fields.ts';
-import { endpointNotFound } from './endpoints.ts';
+import { findEndpoint } from '../manage-endpoint.ts';
 
 const Replay = z
   .strictObject({
@@ -47,8 +47,7 @@ export function replayRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
         const until = request.body.until === undefined ? new Date(deps.now()).toISOString() : toUtc(request.body.until);
         if (since >= until)
           throw fieldProblem('validation_failed', [{ field: 'since', rule: 'must lie before until' }]);
-        const endpoint = await deps.endpoints.get(organizationId, request.params.id);
-        if (!endpoint) throw endpointNotFound();
+        const endpoint = await findEndpoint(deps, organizationId, request.params.id);
         const dryRun = request.body.dryRun ?? false;
         const disabled = endpoint.disabledAt !== null;
         if (disabled && !dryRun) throw new Problem('endpoint_disabled', 'A replay would be cancelled at once.');

@@ -1,0 +1,172 @@
+import { MASK } from '../domain/delivery/mask.ts';
+import type { DialectWire } from '../domain/dialects/dialect.ts';
+import { wireOf } from '../domain/dialects/wires.ts';
+import type { NewSecret } from '../store/endpoint-secrets.ts';
+import type { Endpoint, EndpointSettings } from '../store/endpoints.ts';
+import { withdrawDeliveries } from './control.ts';
+import type { GatewayDependencies } from './dependencies.ts';
+import { checkEndpointUrl, checkHeaders, checkOptions, chooseSecret, type SecretChoice } from './endpoint-rules.ts';
+import { fieldProblem, Problem } from './errors.ts';
+
+/** Settings as a caller gives them: absent ones are the dialect's own at creation, and stay at a change. */
+type GivenSettings = { [Name in keyof EndpointSettings]?: EndpointSettings[Name] | undefined };
+
+/** An endpoint to be created, in our words, whoever's API asked for it. */
+export interface EndpointInput extends GivenSettings, SecretChoice {
+  dialect: string;
+  url: string;
+  headers?: readonly { name: string; value: string }[] | undefined;
+  /** `true`: it gets no events until it is enabled. */
+  disabled?: boolean | undefined;
+}
+
+/** A change of an endpoint. `headers` replaces the whole list, where a masked value keeps the stored one. */
+export interface EndpointChange extends GivenSettings {
+  headers?: readonly { name: string; value: string }[] | undefined;
+}
+
+/** Reason of endpoints that were disabled by their owner, as against by a rule. */
+const REQUESTED = 'requested';
+
+const NO_SETTINGS: Omit<EndpointSettings, 'url'> = {
+  description: '',
+  eventTypes: null,
+  presenceName: null,
+  userId: null,
+  options: {},
+  retryDelaysMs: null,
+  timeoutMs: null,
+  maxConcurrency: null,
+  acknowledge: null,
+};
+
+/** Checks and creates. The secret is what the customer is shown once. Throws a problem for everything that breaks a rule. */
+export async function createEndpoint(
+  deps: GatewayDependencies,
+  organizationId: string,
+  input: EndpointInput,
+): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
+  const { dialect, url, headers = [], secret: wanted, signature, disabled, ...settings } = input;
+  const wire = knownWire(dialect);
+  checkEndpointUrl(url, wire, deps.checkUrl);
+  checkHeaders(headers, wire);
+  checkOptions(settings.options ?? {}, wire);
+  const secret = chooseSecret(wire, { secret: wanted, signature });
+  const created = await deps.endpoints.create(
+    organizationId,
+    {
+      ...NO_SETTINGS,
+      ...definedOnly(settings),
+      dialect,
+      url,
+      headers: [...headers],
+      secret,
+      disabledReason: disabled ? REQUESTED : null,
+    },
+    wire.limits.maxEndpoints,
+  );
+  if (created.kind === 'limit_reached') {
+    const limit = `${dialect} allows ${wire.limits.maxEndpoints} endpoints per organization`;
+    throw new Problem('endpoint_limit_reached', limit);
+  }
+  return { endpoint: created.endpoint, secret };
+}
+
+/** The organization's endpoint of this id, of this dialect where one is given. Throws `not_found`. */
+export async function findEndpoint(
+  deps: Pick<GatewayDependencies, 'endpoints'>,
+  organizationId: string,
+  id: string,
+  dialect?: string,
+): Promise<Endpoint> {
+  const endpoint = await deps.endpoints.get(organizationId, id);
+  if (!endpoint || (dialect !== undefined && endpoint.dialect !== dialect)) throw endpointNotFound();
+  return endpoint;
+}
+
+/** Checks and applies a change. Throws a problem for everything that breaks a rule; nothing is changed then. */
+export async function changeEndpoint(
+  deps: GatewayDependencies,
+  standing: Endpoint,
+  change: EndpointChange,
+): Promise<Endpoint> {
+  const { headers: given, ...settings } = change;
+  const wire = knownWire(standing.dialect);
+  if (settings.url !== undefined) checkEndpointUrl(settings.url, wire, deps.checkUrl);
+  const headers = given?.map(({ name, value }) => ({ name, value: value === MASK ? null : value }));
+  if (headers) checkHeaders(headers, wire);
+  if (settings.options) checkOptions(settings.options, wire);
+  const updated = await deps.endpoints.update(standing.organizationId, standing.id, {
+    ...definedOnly(settings),
+    ...(headers && { headers }),
+  });
+  switch (updated.kind) {
+    case 'updated':
+      return updated.endpoint;
+    case 'unknown_header':
+      throw fieldProblem('validation_failed', [{ field: 'headers', rule: `no value is stored for ${updated.name}` }]);
+    case 'not_found':
+      throw endpointNotFound();
+  }
+}
+
+/** Gives it a new secret; the old one signs along for `overlapSeconds` more, 0: not at all. */
+export async function rotateSecret(
+  deps: GatewayDependencies,
+  standing: Endpoint,
+  choice: SecretChoice,
+  overlapSeconds: number,
+): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
+  const { organizationId, id, dialect } = standing;
+  const scheme = await deps.endpoints.currentScheme(organizationId, id);
+  // A fresh secret is of the kind that the receivers verify already.
+  const fresh = { signature: choice.signature ?? scheme };
+  const secret = chooseSecret(knownWire(dialect), choice.secret === undefined ? fresh : choice);
+  const overlapMs = Math.round(overlapSeconds * 1000 * deps.timeScale);
+  const endpoint = await deps.endpoints.rotateSecret(organizationId, id, secret, overlapMs);
+  if (!endpoint) throw endpointNotFound();
+  return { endpoint, secret };
+}
+
+/** Disables it and cancels what waits for it. */
+export async function disableEndpoint(deps: GatewayDependencies, standing: Endpoint): Promise<Endpoint> {
+  const { organizationId, id } = standing;
+  await deps.endpoints.disable(organizationId, id, REQUESTED);
+  // Also when it was disabled before: the process may have died between flag and cancelling.
+  await withdrawDeliveries(deps, id, 'endpoint_disabled');
+  return findEndpoint(deps, organizationId, id);
+}
+
+/** Lets it have events from now on. */
+export async function enableEndpoint(deps: GatewayDependencies, standing: Endpoint): Promise<Endpoint> {
+  await deps.endpoints.enable(standing.organizationId, standing.id);
+  return findEndpoint(deps, standing.organizationId, standing.id);
+}
+
+/** Deletes it and cancels what waits for it; what was delivered stays readable. Throws `not_found`. */
+export async function deleteEndpoint(
+  deps: GatewayDependencies,
+  endpoint: Pick<Endpoint, 'organizationId' | 'id'>,
+): Promise<void> {
+  if (!(await deps.endpoints.remove(endpoint.organizationId, endpoint.id))) throw endpointNotFound();
+  await withdrawDeliveries(deps, endpoint.id, 'endpoint_deleted');
+}
+
+/** The answer where an endpoint is not the caller's or not at all. */
+export function endpointNotFound(): Problem {
+  return new Problem('not_found', 'There is no endpoint of this id.');
+}
+
+/** The wire of a dialect whose name was checked; throws for a stored one that this version no longer knows. */
+export function knownWire(dialect: string): DialectWire {
+  const wire = wireOf(dialect);
+  if (!wire) throw new Error(`dialect ${dialect} is unknown to this version`);
+  return wire;
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Without the fields that are undefined, which the store would write as null. */
+function definedOnly<T extends object>(fields: T): Partial<Defined<T>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Defined<T>>;
+}

@@ -1,0 +1,82 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { IdForm } from '../../../domain/dialects/id-form.ts';
+import type { Endpoint } from '../../../store/endpoints.ts';
+import { acknowledgeHeader, secretHeader } from '../../creation-headers.ts';
+import type { GatewayDependencies } from '../../dependencies.ts';
+import { installErrorHandler } from '../../error-handler.ts';
+import type { ProblemDocument } from '../../errors.ts';
+import { endpointNotFound, findEndpoint, knownWire } from '../../manage-endpoint.ts';
+
+/** What sets one system's API apart from ours; its routes are mounted under `/<dialect>`. */
+export interface DialectSystem {
+  dialect: string;
+  /** Where clients of the system put their key. */
+  keyHeader: 'authorization' | 'x-api-key';
+  /** Form of its endpoint ids. */
+  endpointIds: IdForm;
+  /** The body of an error in the system's look; `code` is ours and may be repeated in it. */
+  showError(problem: ProblemDocument): object;
+}
+
+/** A group of a system's routes, its paths without the prefix. Access is declared as everywhere; tag and key header are added here. */
+export type DialectRoutes = (deps: GatewayDependencies) => FastifyPluginAsyncZod;
+
+/**
+ * The scope of one system: its prefix, its key header, its look of errors, and the header `Waybill-Version` on every answer, by
+ * which a client tells Waybill from the real system.
+ */
+export function dialectScope(
+  deps: GatewayDependencies,
+  system: DialectSystem,
+  groups: readonly DialectRoutes[],
+): FastifyPluginAsyncZod {
+  const { dialect, keyHeader } = system;
+  const tag = knownWire(dialect).title;
+  const scope: FastifyPluginAsyncZod = async (app) => {
+    installErrorHandler(app, {
+      contentType: 'application/json',
+      body: system.showError,
+      challenge: keyHeader === 'authorization' ? 'Bearer' : null,
+    });
+    app.addHook('onSend', async (_request, reply) => {
+      reply.header('waybill-version', deps.version);
+    });
+    app.addHook('onRoute', (route) => {
+      if (keyHeader === 'x-api-key') route.config = { ...route.config, keyHeader };
+      if (route.schema) route.schema = { ...route.schema, tags: [tag] };
+    });
+    for (const routes of groups) app.register(routes(deps));
+  };
+  return async (app) => {
+    app.register(scope, { prefix: `/${dialect}` });
+  };
+}
+
+/** Path parameters of routes about one endpoint; ids of any other form are a 404 by `endpointOf`. */
+export const endpointParams = z.object({ id: z.string().max(64) });
+
+/** The caller's endpoint of the system's id; throws `not_found`, also for an endpoint of another dialect. */
+export function endpointOf(
+  deps: Pick<GatewayDependencies, 'endpoints'>,
+  { dialect, endpointIds }: DialectSystem,
+  request: FastifyRequest,
+  shownId: string,
+): Promise<Endpoint> {
+  const id = endpointIds.read(shownId);
+  if (id === null) throw endpointNotFound();
+  return findEndpoint(deps, request.organizationId, id, dialect);
+}
+
+/** What a creation takes from the request whatever the system: the dialect and Waybill's own headers. */
+export function creationDefaults(
+  { dialect }: DialectSystem,
+  request: FastifyRequest,
+): { dialect: string; secret: string | undefined; acknowledge: 'echo' | null } {
+  return {
+    dialect,
+    secret: secretHeader(request, knownWire(dialect)),
+    acknowledge: acknowledgeHeader(request),
+  };
+}
