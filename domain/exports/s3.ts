@@ -14,7 +14,8 @@ export interface S3Target {
 
 /**
  * What only a change of the connector or the bucket mends. `access_denied`: the key is right but lacks a permission.
- * `no_such_upload`: the multipart upload was completed or aborted. `rejected`: any other answer of 4xx.
+ * `no_such_upload`: the multipart upload was completed or aborted. `rejected`: any other answer of 4xx, also of
+ * what is no S3 server.
  */
 export const S3_REFUSALS = [
   'invalid_url',
@@ -29,8 +30,12 @@ export const S3_REFUSALS = [
 ] as const;
 export type S3RefusalCode = (typeof S3_REFUSALS)[number];
 
-/** What may pass: no answer at all, an answer of 5xx (`server_error`), or a request to slow down. */
-export type S3UnavailableCode = Exclude<ExchangeErrorCode, 'address_not_allowed'> | 'server_error' | 'slow_down';
+/** What may pass: no answer at all, an answer of 5xx (`server_error`), a request to slow down, a clock that is off. */
+export type S3UnavailableCode =
+  | Exclude<ExchangeErrorCode, 'address_not_allowed' | 'invalid_request'>
+  | 'server_error'
+  | 'slow_down'
+  | 'clock_skew';
 
 /** Why a call failed. `message` is a sentence for a person and holds no key, secret, signature or URL. */
 export type S3Fault =
@@ -53,10 +58,13 @@ export const S3_MAX_PARTS = 10_000;
 
 /**
  * The guarded way to S3-compatible servers; `outbound/` implements it. Every connection passes the address guard, redirects are
- * not followed. Failures are values; nothing is thrown.
+ * not followed. What is unavailable is tried twice more within seconds. Failures are values; nothing is thrown.
  */
 export interface S3Port {
-  /** Writes and deletes a small object (`waybill-connector-test-…`) in the bucket: proves address, keys, bucket and permission. */
+  /**
+   * Begins and aborts an upload in the bucket: proves address, keys, bucket and the very permissions that exports need, and
+   * leaves nothing behind. Not retried.
+   */
   check(target: S3Target): Promise<S3Result<null>>;
   /** Begins a multipart upload; nothing is visible under the key before it is completed. The value is the upload's id. */
   startUpload(target: S3Target, key: string, contentType: string): Promise<S3Result<string>>;
