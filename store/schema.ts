@@ -222,8 +222,8 @@ export const deliveries = pgTable(
      * file is in place. Null: none belongs to it.
      */
     exportState: text(),
-    /** The attempt that ended it as failed. It stays over a resend, until the delivery is delivered after all. */
-    failedAttemptId: text(),
+    /** What ended it as failed: the attempt's id, or `export`. It stays over a resend, until it is delivered after all. */
+    failedBy: text(),
     createdAt: instant().notNull().default(sql`now()`),
     completedAt: instant(),
   },

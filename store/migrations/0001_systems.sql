@@ -117,7 +117,7 @@ CREATE TABLE "sources" (
 --> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "test" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "export_state" text;--> statement-breakpoint
-ALTER TABLE "deliveries" ADD COLUMN "failed_attempt_id" text;--> statement-breakpoint
+ALTER TABLE "deliveries" ADD COLUMN "failed_by" text;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "rate_per_second" integer;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "max_per_hour" integer;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "alert_failure_share" real;--> statement-breakpoint
