@@ -76,6 +76,7 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
     const app = buildGateway({
       organizations: store.organizations,
       apiKeys: store.apiKeys,
+      portalAccess: store.portalAccess,
       endpoints: store.endpoints,
       eventTypes: store.eventTypes,
       events: store.events,

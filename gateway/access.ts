@@ -1,13 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SCOPES, type Scope } from '../store/api-keys.ts';
+import type { PortalSession } from '../store/portal-access.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { Problem } from './errors.ts';
+import { portalCookieOf } from './portal-cookie.ts';
 
-/** Who may call a route: anyone, the admin key only, or a key with the scope (the admin key has all). */
-export type Access = 'public' | 'admin' | Scope;
+/**
+ * Who may call a route: anyone, the admin key only, a portal session only, or whoever has the scope: the admin key, API keys,
+ * and below `/v1` portal sessions.
+ */
+export type Access = 'public' | 'admin' | 'session' | Scope;
 
-/** Who calls. `dialect` is the key's default, null for the admin key and keys without one. */
+/** Who calls. `dialect` is the key's default, null for the admin key, sessions, and keys without one. */
 export interface Caller {
   admin: boolean;
   scopes: ReadonlySet<Scope>;
@@ -19,11 +24,15 @@ declare module 'fastify' {
     access?: Access;
     /** Where keys are given; absent: `Authorization: Bearer <key>`. */
     keyHeader?: 'x-api-key';
+    /** Not for portal sessions, whatever their scopes: what the call makes would outlive them. */
+    keysOnly?: boolean;
   }
   interface FastifyRequest {
     caller: Caller;
     /** The organization the call is about; empty on public and admin routes. */
     organizationId: string;
+    /** The portal session that calls; null for a key. */
+    portalSession: PortalSession | null;
   }
 }
 
@@ -31,15 +40,21 @@ declare module 'fastify' {
 export const REFERENCE_PREFIX = '/docs';
 
 const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
+const READ_ONLY: ReadonlySet<Scope> = new Set(['read']);
+
+/** Header of the portal's own page on calls that change something: other sites cannot set it, though the cookie comes along. */
+const PORTAL_HEADER = 'waybill-portal';
 
 /**
  * One hook decides for every route, by the access it declares; a route that declares none fails when the app is built.
- * The organization is the key's own; with the admin key that of the path, else of the header `Waybill-Organization`.
+ * The organization is the key's or the session's own; with the admin key that of the path, else of the header
+ * `Waybill-Organization`. A key goes before a session.
  */
 export function installAccess(app: FastifyInstance, deps: GatewayDependencies): void {
   const adminKey = Buffer.from(deps.adminKey);
   app.decorateRequest('caller', null as unknown as Caller);
   app.decorateRequest('organizationId', '');
+  app.decorateRequest('portalSession', null);
 
   app.addHook('onRoute', (route) => {
     if (route.config?.access !== undefined) return;
@@ -50,25 +65,60 @@ export function installAccess(app: FastifyInstance, deps: GatewayDependencies): 
   });
 
   app.addHook('onRequest', async (request) => {
-    const { access, keyHeader } = request.routeOptions.config;
+    const { access } = request.routeOptions.config;
     // Without a route there is no access: the answer is a 404.
     if (access === undefined || access === 'public') return;
-    const secret = keyHeader === undefined ? bearer(request) : apiKey(request);
-    const isAdmin = equals(secret, adminKey);
-    const owner = isAdmin ? null : await deps.apiKeys.authenticate(secret);
-    if (!isAdmin && owner === null) throw new Problem('unauthorized', 'The key is unknown or revoked.');
-    request.caller = {
-      admin: isAdmin,
-      scopes: owner?.scopes ?? ALL_SCOPES,
-      dialect: owner?.dialect ?? null,
-    };
+    const cookie = portalCookieOf(request);
+    const bySession = access === 'session' || (cookie !== undefined && mayUseSession(request));
+    const own = bySession ? await enterBySession(request, cookie, deps) : await enterByKey(request, adminKey, deps);
+    if (access === 'session') return;
     if (access === 'admin') {
-      if (!isAdmin) throw new Problem('missing_scope', 'This call takes the admin key.');
+      if (!request.caller.admin) throw new Problem('missing_scope', 'This call takes the admin key.');
       return;
     }
-    if (!request.caller.scopes.has(access)) throw new Problem('missing_scope', `The key lacks the scope ${access}.`);
-    request.organizationId = await organizationOf(request, owner?.organizationId ?? null, deps);
+    if (!request.caller.scopes.has(access)) {
+      const who = request.portalSession ? 'read-only portal session' : 'key';
+      throw new Problem('missing_scope', `The ${who} lacks the scope ${access}.`);
+    }
+    request.organizationId = await organizationOf(request, own, deps);
   });
+}
+
+/** Sets the caller by the key given; returns its organization, null for the admin key. */
+async function enterByKey(
+  request: FastifyRequest,
+  adminKey: Buffer,
+  deps: GatewayDependencies,
+): Promise<string | null> {
+  const secret = request.routeOptions.config.keyHeader === undefined ? bearer(request) : apiKey(request);
+  const admin = equals(secret, adminKey);
+  const owner = admin ? null : await deps.apiKeys.authenticate(secret);
+  if (!admin && owner === null) throw new Problem('unauthorized', 'The key is unknown or revoked.');
+  request.caller = { admin, scopes: owner?.scopes ?? ALL_SCOPES, dialect: owner?.dialect ?? null };
+  return owner?.organizationId ?? null;
+}
+
+/** Sessions are for our own page: its calls go below `/v1`, and the routes of the systems know keys only. */
+function mayUseSession(request: FastifyRequest): boolean {
+  return request.headers.authorization === undefined && request.routeOptions.url?.startsWith('/v1/') === true;
+}
+
+/** Sets the caller by the session of the cookie; returns its organization. */
+async function enterBySession(
+  request: FastifyRequest,
+  cookie: string | undefined,
+  deps: GatewayDependencies,
+): Promise<string> {
+  const session = cookie === undefined ? null : await deps.portalAccess.session(cookie);
+  if (session === null) throw new Problem('portal_access_refused', 'There is no portal session, or it has ended.');
+  const changes = request.method !== 'GET' && request.method !== 'HEAD';
+  if (changes && request.headers[PORTAL_HEADER] !== '1') {
+    throw new Problem('portal_header_missing', 'The call changes something and lacks the header Waybill-Portal: 1.');
+  }
+  if (request.routeOptions.config.keysOnly) throw new Problem('missing_scope', 'This call takes a key.');
+  request.caller = { admin: false, scopes: session.readOnly ? READ_ONLY : ALL_SCOPES, dialect: null };
+  request.portalSession = session;
+  return session.organizationId;
 }
 
 function bearer(request: FastifyRequest): string {

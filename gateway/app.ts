@@ -17,6 +17,8 @@ import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { organizationRoutes } from './routes/organizations.ts';
+import { portalLinkRoutes } from './routes/portal-links.ts';
+import { portalSessionRoutes } from './routes/portal-session.ts';
 import { replayRoutes } from './routes/replay.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 
@@ -50,6 +52,8 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     healthRoutes,
     organizationRoutes,
     apiKeyRoutes,
+    portalLinkRoutes,
+    portalSessionRoutes,
     endpointRoutes,
     endpointStateRoutes,
     endpointTestRoutes,

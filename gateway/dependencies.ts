@@ -5,6 +5,7 @@ import type { ControlResult } from '../store/control.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { EventTypeStore } from '../store/event-types.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
+import type { PortalAccess } from '../store/portal-access.ts';
 import type { DeliveryReader } from '../store/read-deliveries.ts';
 import type { EventReader } from '../store/read-events.ts';
 import type { ReplayInclude, ReplayRequest } from '../store/replay.ts';
@@ -21,6 +22,7 @@ export interface DeliveryControl {
 export interface GatewayDependencies {
   organizations: OrganizationStore;
   apiKeys: ApiKeyStore;
+  portalAccess: PortalAccess;
   endpoints: EndpointStore;
   eventTypes: EventTypeStore;
   events: EventReader;

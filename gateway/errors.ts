@@ -35,6 +35,16 @@ export const PROBLEMS = {
     title: 'No valid key was given',
     remedy: 'Send `Authorization: Bearer <key>` with the admin key or an API key that is not revoked.',
   },
+  portal_access_refused: {
+    status: 401,
+    title: 'The portal link or session is not valid',
+    remedy: 'Ask for a new link: each opens the portal once, within its time, and the session ends after a day.',
+  },
+  portal_header_missing: {
+    status: 403,
+    title: 'The call does not come from the portal',
+    remedy: 'With a portal session, send `Waybill-Portal: 1` along with every call that changes something.',
+  },
   missing_scope: {
     status: 403,
     title: 'The key may not do this',

@@ -1,14 +1,16 @@
 import swagger from '@fastify/swagger';
-import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifySchema } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
-import { type Access, REFERENCE_PREFIX } from './access.ts';
+import { REFERENCE_PREFIX } from './access.ts';
+import { PORTAL_COOKIE } from './portal-cookie.ts';
 import { ProblemSchema } from './problem-schema.ts';
 import { installReference } from './reference.ts';
 
 const DESCRIPTION = `Durable, signed, retried webhooks. Every call takes \`Authorization: Bearer <key>\`: an API key of an
-organization, or the admin key together with the header \`Waybill-Organization\`.`;
+organization, or the admin key together with the header \`Waybill-Organization\`. The portal's page calls with the cookie of its
+session instead, and with \`Waybill-Portal: 1\` where it changes something.`;
 
 /** The OpenAPI document at `/openapi.json` and a page that shows it. To be installed before the routes. */
 export function installOpenApi(app: FastifyInstance, version: string): void {
@@ -16,13 +18,18 @@ export function installOpenApi(app: FastifyInstance, version: string): void {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Waybill', version, description: DESCRIPTION, license: { name: 'MIT', identifier: 'MIT' } },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }],
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: PORTAL_COOKIE },
+        },
+      },
+      security: [{ key: [] }, { session: [] }],
     },
     transform: (input) =>
       jsonSchemaTransform({
         ...input,
-        schema: describe(input.schema, input.route.config?.access, input.url.includes(':organizationId')),
+        schema: describe(input.schema, input.route.config ?? {}, input.url.includes(':organizationId')),
       } as typeof input),
     transformObject: (input) => tidyComponents(jsonSchemaTransformObject(input) as OpenAPIV3_1.Document),
   });
@@ -37,16 +44,18 @@ export function installOpenApi(app: FastifyInstance, version: string): void {
 /** Adds what is true of every route by its access: the scope it takes, the header of the admin key, the problem it may answer. */
 function describe(
   schema: FastifySchema | undefined,
-  access: Access | undefined,
+  { access, keysOnly }: FastifyContextConfig,
   organizationInPath: boolean,
 ): FastifySchema | undefined {
   if (!schema || schema.hide) return schema;
   const problem = { description: 'A problem', content: { 'application/problem+json': { schema: ProblemSchema } } };
   const response = { ...(schema.response as object), default: problem };
   if (access === 'public') return { ...schema, response, security: [] };
+  if (access === 'session') return { ...schema, response, security: [{ session: [] }] };
   const key = access === 'admin' ? 'Takes the admin key.' : `Takes a key with the scope \`${access}\`.`;
   const description = schema.description ? `${schema.description} ${key}` : key;
-  if (access === 'admin' || organizationInPath) return { ...schema, response, description };
+  const security = access === 'admin' || keysOnly ? { security: [{ key: [] }] } : {};
+  if (access === 'admin' || organizationInPath) return { ...schema, response, description, ...security };
   const headers = z.object({ ...(schema.headers as z.ZodObject | undefined)?.shape, ...organizationHeader });
   return { ...schema, response, description, headers };
 }

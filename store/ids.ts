@@ -1,8 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 
-/** Kinds of ids, by prefix: organization, API key, endpoint, endpoint secret, event, delivery, attempt, carrier workflow. */
-export type IdPrefix = 'org' | 'key' | 'ep' | 'sec' | 'evt' | 'dlv' | 'atm' | 'car';
+/**
+ * Kinds of ids, by prefix: organization, API key, endpoint, endpoint secret, event, delivery, attempt, carrier workflow, portal
+ * link, portal session.
+ */
+export type IdPrefix = 'org' | 'key' | 'ep' | 'sec' | 'evt' | 'dlv' | 'atm' | 'car' | 'lnk' | 'pse';
 
 const pool = new Uint8Array(4096);
 let used = pool.length;

@@ -11,6 +11,7 @@ import { createFinish } from './finish.ts';
 import { newId } from './ids.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createOrganizationStore } from './organizations.ts';
+import { createPortalAccess } from './portal-access.ts';
 import { createPublisher } from './publish.ts';
 import { createDeliveryReader } from './read-deliveries.ts';
 import { createEventReader } from './read-events.ts';
@@ -73,6 +74,7 @@ export async function openStore(options: StoreOptions) {
     kind,
     organizations: createOrganizationStore(db),
     apiKeys: createApiKeyStore(db),
+    portalAccess: createPortalAccess(db),
     endpoints: createEndpointStore(db, box),
     eventTypes: createEventTypeStore(db),
     events: createEventReader(db),

@@ -37,7 +37,7 @@ export function apiKeyRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
     app.post(
       '/v1/organizations/:organizationId/api-keys',
       {
-        config: { access: 'manage' },
+        config: { access: 'manage', keysOnly: true },
         schema: {
           operationId: 'createApiKey',
           summary: 'Create an API key',
@@ -62,7 +62,7 @@ export function apiKeyRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
     app.get(
       '/v1/organizations/:organizationId/api-keys',
       {
-        config: { access: 'manage' },
+        config: { access: 'manage', keysOnly: true },
         schema: {
           operationId: 'listApiKeys',
           summary: 'List API keys that are not revoked, newest first',
@@ -88,7 +88,7 @@ export function apiKeyRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
     app.delete(
       '/v1/organizations/:organizationId/api-keys/:id',
       {
-        config: { access: 'manage' },
+        config: { access: 'manage', keysOnly: true },
         schema: {
           operationId: 'revokeApiKey',
           summary: 'Revoke an API key',
