@@ -39,14 +39,39 @@ export interface WireRequest {
   headers: Record<string, string>;
 }
 
-/** What a receiver sees; header names in lower case. */
+/** What a receiver sees; header names in lower case. `body` is raw: bytes, or text where it is known to be UTF-8. */
 export interface ReceivedRequest {
-  body: string;
+  body: string | Uint8Array;
   headers: Readonly<Record<string, string | undefined>>;
 }
 
 /** `reason` is for the operator's log, never for a stranger. */
 export type Verification = { valid: true } | { valid: false; reason: string };
+
+/** An event as a received body tells it. */
+export interface ParsedEvent {
+  kind: 'event';
+  /** 1 to 128 printable ASCII characters, no space at either end. */
+  type: string;
+  /** Fields of the envelope beyond its document are in `_envelope`, so that nothing is lost. */
+  data: Record<string, unknown>;
+  /** ISO 8601, UTC, milliseconds; null where the body tells no time. */
+  occurredAt: string | null;
+  /** The sender's id of the event where the body has one; null otherwise. Text of any length. */
+  senderId: string | null;
+  presenceName: string | null;
+  userId: string | null;
+  /** Fields of the envelope that the system's document does not name. */
+  extraFields: readonly string[];
+  /** What of the envelope is not as the document has it: field and rule, such as `timestamp is missing`. */
+  brokenRules: readonly string[];
+}
+
+/** A body that tells no event; `reason` is for the operator's log. */
+export interface Unparsable {
+  kind: 'unparsable';
+  reason: string;
+}
 
 /** Names the field and the rule that a URL breaks; `undefined` when it may be used. */
 export type UrlRule = (url: URL) => string | undefined;
@@ -63,6 +88,15 @@ export interface DialectWire {
   render(event: WireEvent, attempt: WireAttempt): WireRequest;
   /** Checks a request the way the system's document tells receivers to. `nowSeconds` matters where a timestamp is signed. */
   verify(request: ReceivedRequest, secrets: readonly SigningSecret[], nowSeconds: number): Verification;
+  /**
+   * Checks a header of the customer's own, in constant time; only in dialects whose document has receivers do so. It proves
+   * that the sender knows the value, nothing of the body.
+   */
+  verifyHeader?(request: ReceivedRequest, header: { name: string; value: string }): Verification;
+  /** The id that `verify` found under the signature; `undefined` where the dialect signs no header. Of verified requests only. */
+  signedId(headers: ReceivedRequest['headers']): string | undefined;
+  /** Reads a body back into its event, the inverse of `render`. Trusts nothing, and proves nothing: `verify` does. */
+  parse(body: string): ParsedEvent | Unparsable;
   retry: RetryPolicy;
   /** Connect to last byte, in milliseconds. */
   timeoutMs: number;

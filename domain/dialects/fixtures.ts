@@ -32,7 +32,7 @@ export function hmac(value: string): SigningSecret {
 }
 
 /** The request as its receiver sees it: names in lower case. */
-export function received({ body, headers }: WireRequest): ReceivedRequest {
+export function received({ body, headers }: WireRequest): ReceivedRequest & { body: string } {
   return {
     body,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),

@@ -50,13 +50,13 @@ export function signEd25519(secret: string, content: string): string {
 }
 
 /**
- * Whether `signature` (base64) is that of `content`. `key` is the receiver's `whpk_…`, or the sender's own `whsk_…`.
+ * Whether `signature` (base64) is that of `content` (bytes, or text as UTF-8). `key` is the receiver's `whpk_…`, or the sender's own `whsk_…`.
  * A malformed key or signature is simply no match.
  */
-export function verifyEd25519(key: string, content: string, signature: string): boolean {
+export function verifyEd25519(key: string, content: string | Uint8Array, signature: string): boolean {
   const publicKey = publicKeyFrom(key);
   const bytes = decodeBase64(signature);
-  return publicKey !== undefined && bytes !== undefined && verify(null, Buffer.from(content, 'utf8'), publicKey, bytes);
+  return publicKey !== undefined && bytes !== undefined && verify(null, Buffer.from(content), publicKey, bytes);
 }
 
 /** Whether `key` can verify: a `whpk_…` of 32 bytes or a usable `whsk_…`. */

@@ -42,3 +42,14 @@ test('without an HMAC secret nothing is accepted', () => {
   expect(verify(hmacSha256Hex('', BODY), '', [])).toEqual({ valid: false, reason });
   expect(verify('00', '', [{ scheme: 'ed25519', value: 'whpk_' }])).toEqual({ valid: false, reason });
 });
+
+test('the raw bytes count, also those that are no text', () => {
+  const body = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]);
+  const verifyBytes = (bytes: Uint8Array) =>
+    verifyHexSignature(
+      { body: bytes, headerName: 'X', signature: hmacSha256Hex('new-secret', body), prefix: '' },
+      KEYS,
+    );
+  expect(verifyBytes(body)).toEqual({ valid: true });
+  expect(verifyBytes(Buffer.from(body.toString('utf8')))).toMatchObject({ valid: false });
+});

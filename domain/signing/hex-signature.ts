@@ -3,7 +3,8 @@ import type { SignatureVerification, SigningKey } from './verification.ts';
 
 /** A received request that is signed with one header: HMAC-SHA256 of the raw body in hex, keyed with the secret's text. */
 export interface HexSignedRequest {
-  body: string;
+  /** The raw body: as bytes, or as text where it is known to be UTF-8. */
+  body: string | Uint8Array;
   /** Name of the signature header, for reasons. */
   headerName: string;
   /** Value of that header as received. */

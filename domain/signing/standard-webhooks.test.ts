@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ed25519PublicKeyOf, ed25519SecretFromSeed } from './ed25519.ts';
+import { hmacSha256Base64 } from './hmac.ts';
 import {
   checkStandardWebhooksSecret,
   type ReceivedStandardWebhooksMessage,
@@ -7,7 +8,7 @@ import {
   verifyStandardWebhooks,
 } from './standard-webhooks.ts';
 import type { SigningKey } from './verification.ts';
-import { whsecFromBytes } from './whsec.ts';
+import { whsecFromBytes, whsecKey } from './whsec.ts';
 
 // The vector that the published libraries share ("sign function works").
 const SECRET: SigningKey = { scheme: 'hmac', value: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
@@ -110,4 +111,13 @@ test.each([
   ['whsk_hunter2', expect.stringContaining('whsk_ must be followed by base64 of 32 bytes')],
 ])('the rule for secrets of senders, case %#', (secret, rule) => {
   expect(checkStandardWebhooksSecret(secret)).toEqual(rule);
+});
+
+test('the raw bytes count, also those that are no text', () => {
+  const body = Buffer.from([0x7b, 0xff, 0xfe, 0x7d]);
+  const content = Buffer.concat([Buffer.from(`${MESSAGE.id}.${MESSAGE.timestampSeconds}.`), body]);
+  const signature = `v1,${hmacSha256Base64(whsecKey(SECRET.value), content)}`;
+  expect(verify({ signature, body })).toEqual({ valid: true });
+  expect(verify({ signature, body: body.toString('utf8') })).toMatchObject({ valid: false });
+  expect(verify({ body: Buffer.from(MESSAGE.body) })).toEqual({ valid: true });
 });

@@ -22,7 +22,8 @@ export interface ReceivedStandardWebhooksMessage {
   id: string | undefined;
   timestamp: string | undefined;
   signature: string | undefined;
-  body: string;
+  /** The raw body: as bytes, or as text where it is known to be UTF-8. */
+  body: string | Uint8Array;
 }
 
 /**
@@ -68,7 +69,7 @@ export function verifyStandardWebhooks(
   if (known.length === 0) {
     return { valid: false, reason: `header ${prefix}-signature holds no v1 or v1a signature` };
   }
-  const content = `${id}.${timestamp}.${body}`;
+  const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]);
   return secrets.some((secret) => known.some((candidate) => matches(secret, content, candidate)))
     ? { valid: true }
     : { valid: false, reason: `no ${prefix}-signature matches: is this the raw body, and the endpoint's secret?` };
@@ -97,7 +98,7 @@ function parseSignature(text: string): KnownSignature[] {
   return [{ scheme: version === 'v1' ? 'hmac' : 'ed25519', value }];
 }
 
-function matches(secret: SigningKey, content: string, candidate: KnownSignature): boolean {
+function matches(secret: SigningKey, content: Uint8Array, candidate: KnownSignature): boolean {
   if (candidate.scheme !== secret.scheme) {
     return false;
   }

@@ -2,6 +2,7 @@ import { verifyHexSignature } from '../../signing/hex-signature.ts';
 import { hmacSha256Hex } from '../../signing/hmac.ts';
 import type { DialectWire, WireEvent } from '../dialect.ts';
 import { withoutZeroMilliseconds } from '../document-time.ts';
+import { parseEnvelope } from '../envelope.ts';
 import { currentHmacSecret } from '../hmac-secret.ts';
 
 const NAME = 'flexorch';
@@ -29,6 +30,8 @@ export const flexorchWire: DialectWire = {
     const headerName = 'X-Flexorch-Signature';
     return verifyHexSignature({ body, headerName, signature: headers['x-flexorch-signature'], prefix: '' }, secrets);
   },
+  signedId: () => undefined,
+  parse: (body) => parseEnvelope(body, { type: ['event'], time: 'timestamp', flat: true }),
   retry: { delaysMs: DELAYS_MS, retriesClientErrors: true, goneDisables: false },
   timeoutMs: 15_000,
   urlRule: () => undefined,

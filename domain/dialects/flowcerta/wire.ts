@@ -2,6 +2,7 @@ import { STANDARD_DELAYS_MS } from '../../delivery/retry-policy.ts';
 import { verifyHexSignature } from '../../signing/hex-signature.ts';
 import { hmacSha256Hex } from '../../signing/hmac.ts';
 import type { DialectWire } from '../dialect.ts';
+import { parseEnvelope } from '../envelope.ts';
 import { currentHmacSecret } from '../hmac-secret.ts';
 import { withTopFindings } from './top-findings.ts';
 
@@ -43,6 +44,8 @@ export const flowcertaWire: DialectWire = {
     const signature = headers['x-flowcerta-signature'];
     return verifyHexSignature({ body, headerName, signature, prefix: 'sha256=' }, secrets);
   },
+  signedId: () => undefined,
+  parse: (body) => parseEnvelope(body, { type: ['event'], time: 'occurredAt', others: ['orgId'] }),
   retry: { delaysMs: STANDARD_DELAYS_MS, retriesClientErrors: true, goneDisables: false },
   timeoutMs: 15_000,
   urlRule: () => undefined,

@@ -3,6 +3,7 @@ import { hmacSha256Hex } from '../../signing/hmac.ts';
 import { whsecFromBytes } from '../../signing/whsec.ts';
 import type { DialectWire } from '../dialect.ts';
 import { withoutZeroMilliseconds } from '../document-time.ts';
+import { parseEnvelope } from '../envelope.ts';
 import { currentHmacSecret } from '../hmac-secret.ts';
 
 const NAME = 'fltr';
@@ -38,6 +39,8 @@ export const fltrWire: DialectWire = {
     const headerName = 'X-FLTR-Signature';
     return verifyHexSignature({ body, headerName, signature: headers['x-fltr-signature'], prefix: '' }, secrets);
   },
+  signedId: () => undefined,
+  parse: (body) => parseEnvelope(body, { type: ['event'], time: 'timestamp', id: 'id' }),
   retry: { delaysMs: [1 * MINUTE, 5 * MINUTE, 30 * MINUTE], retriesClientErrors: false, goneDisables: false },
   timeoutMs: 5_000,
   urlRule: (url) =>

@@ -1,6 +1,7 @@
 import { signStandardWebhooks, verifyStandardWebhooks } from '../../signing/standard-webhooks.ts';
 import { checkWhsecSecret, whsecFromBytes } from '../../signing/whsec.ts';
-import type { DialectWire } from '../dialect.ts';
+import type { DialectWire, ReceivedRequest } from '../dialect.ts';
+import { parseEnvelope } from '../envelope.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -38,7 +39,7 @@ export const jobStatusWire: DialectWire = {
     };
   },
   verify({ body, headers }, secrets, nowSeconds) {
-    const prefix = headers['svix-id'] === undefined ? 'webhook' : 'svix';
+    const prefix = prefixOf(headers);
     return verifyStandardWebhooks(
       {
         prefix,
@@ -51,9 +52,16 @@ export const jobStatusWire: DialectWire = {
       nowSeconds,
     );
   },
+  signedId: (headers) => headers[`${prefixOf(headers)}-id`],
+  parse: (body) => parseEnvelope(body, { type: ['type'], time: 'timestamp' }),
   retry: { delaysMs: DELAYS_MS, retriesClientErrors: true, goneDisables: true },
   timeoutMs: 15_000,
   urlRule: () => undefined,
   limits: {},
   secret: { format: whsecFromBytes, check: checkWhsecSecret },
 };
+
+/** Which of the two sets of names counts: one request may carry both. */
+function prefixOf(headers: ReceivedRequest['headers']): 'webhook' | 'svix' {
+  return headers['svix-id'] === undefined ? 'webhook' : 'svix';
+}

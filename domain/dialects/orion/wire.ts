@@ -3,6 +3,16 @@ import { equalsInConstantTime } from '../../signing/hmac.ts';
 import { signStandardWebhooks, verifyStandardWebhooks } from '../../signing/standard-webhooks.ts';
 import { checkWhsecSecret, whsecFromBytes } from '../../signing/whsec.ts';
 import type { DialectWire, ReceivedRequest, Verification, WireAttempt } from '../dialect.ts';
+import { type EnvelopeForm, parseEnvelope } from '../envelope.ts';
+
+/** The document shows no body: `type` is read as well as `event`, and the two names by which its webhooks are linked. */
+const FORM: EnvelopeForm = {
+  type: ['event', 'type'],
+  time: 'timestamp',
+  id: 'id',
+  presence: 'presence_name',
+  user: 'user_id',
+};
 
 /**
  * Orion: the event as JSON, `{event, id, timestamp, data}` (ours: the document shows no body), authenticated by the
@@ -40,6 +50,9 @@ export const orionWire: DialectWire = {
       nowSeconds,
     );
   },
+  verifyHeader: verifyOrionHeader,
+  signedId: (headers) => headers['webhook-id'],
+  parse: (body) => parseEnvelope(body, FORM),
   retry: { delaysMs: STANDARD_DELAYS_MS, retriesClientErrors: true, goneDisables: false },
   timeoutMs: 15_000,
   urlRule: () => undefined,

@@ -6,6 +6,7 @@ import {
 } from '../../signing/standard-webhooks.ts';
 import { whsecFromBytes } from '../../signing/whsec.ts';
 import type { DialectWire, WireEvent } from '../dialect.ts';
+import { parseEnvelope } from '../envelope.ts';
 
 const NAME = 'standard';
 
@@ -43,6 +44,8 @@ export const standardWire: DialectWire = {
       nowSeconds,
     );
   },
+  signedId: (headers) => headers['webhook-id'],
+  parse: (body) => parseEnvelope(body, { type: ['type'], time: 'timestamp' }),
   retry: { delaysMs: STANDARD_DELAYS_MS, retriesClientErrors: true, goneDisables: true },
   timeoutMs: 15_000,
   urlRule: () => undefined,
