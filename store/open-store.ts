@@ -4,6 +4,7 @@ import { createBegin } from './begin.ts';
 import { createClaimer } from './claim.ts';
 import { createControl } from './control.ts';
 import { type Database, openPglite, openPostgres } from './database.ts';
+import { createEndpointLogReader } from './endpoint-log.ts';
 import { cancelPendingOf } from './endpoint-state.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createEventTypeStore } from './event-types.ts';
@@ -83,6 +84,7 @@ export async function openStore(options: StoreOptions) {
     control,
     replay: createReplay(db, { onWaiting }),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
+    endpointLog: createEndpointLogReader(db),
     claim: createClaimer(database),
     attempts,
     recovery: createRecovery(db),
