@@ -1,4 +1,6 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
+import { OPERATIONAL_DIALECT, OPERATIONAL_TYPES } from '../domain/delivery/operational.ts';
 import type { Db } from './database.ts';
 import { endpoints, organizations } from './schema.ts';
 
@@ -12,13 +14,30 @@ export interface DirectoryEndpoint {
   disabled: boolean;
 }
 
+/** An organization as raising operational events needs it. */
+export interface DirectoryOrganization {
+  id: string;
+  name: string;
+  /** Gets the operational events of every organization. */
+  watches: boolean;
+  /** Its endpoints that name an operational event type. */
+  listening: DirectoryEndpoint[];
+}
+
+interface Known {
+  version: number;
+  endpoints: DirectoryEndpoint[];
+  listening: DirectoryEndpoint[];
+}
+
 /**
  * Endpoints by organization, kept in memory and read again when the organization's `endpointsVersion` has moved: one cheap
- * look per commit instead of all endpoints, and right with any number of gateways.
+ * look per commit instead of all endpoints, and right with any number of gateways. Not for use inside a transaction that
+ * changes endpoints: what it would keep could be rolled back.
  */
 export class EndpointDirectory {
   readonly #db: Db;
-  readonly #known = new Map<string, { version: number; endpoints: DirectoryEndpoint[] }>();
+  readonly #known = new Map<string, Known>();
 
   constructor(db: Db) {
     this.#db = db;
@@ -26,20 +45,41 @@ export class EndpointDirectory {
 
   /** Endpoints of each organization that are not deleted; an unknown organization is absent. */
   async of(organizationIds: readonly string[]): Promise<Map<string, DirectoryEndpoint[]>> {
-    const versions = await this.#db
+    const rows = await this.#db
       .select({ id: organizations.id, version: organizations.endpointsVersion })
       .from(organizations)
-      .where(inArray(organizations.id, [...new Set(organizationIds)]));
+      .where(named(organizationIds));
     const found = new Map<string, DirectoryEndpoint[]>();
-    for (const { id, version } of versions) {
-      let known = this.#known.get(id);
-      if (known?.version !== version) {
-        known = { version, endpoints: await this.#read(id) };
-        this.#known.set(id, known);
-      }
-      found.set(id, known.endpoints);
+    for (const { id, version } of rows) found.set(id, (await this.#at(id, version)).endpoints);
+    return found;
+  }
+
+  /** The given organizations and those that watch the installation. */
+  async withWatching(organizationIds: readonly string[]): Promise<DirectoryOrganization[]> {
+    const rows = await this.#db
+      .select({
+        id: organizations.id,
+        version: organizations.endpointsVersion,
+        name: organizations.name,
+        watches: organizations.watchesInstallation,
+      })
+      .from(organizations)
+      .where(or(named(organizationIds), organizations.watchesInstallation));
+    const found: DirectoryOrganization[] = [];
+    for (const { id, version, name, watches } of rows) {
+      found.push({ id, name, watches, listening: (await this.#at(id, version)).listening });
     }
     return found;
+  }
+
+  async #at(organizationId: string, version: number): Promise<Known> {
+    let known = this.#known.get(organizationId);
+    if (known?.version !== version) {
+      const read = await this.#read(organizationId);
+      known = { version, endpoints: read, listening: read.filter(isListening) };
+      this.#known.set(organizationId, known);
+    }
+    return known;
   }
 
   async #read(organizationId: string): Promise<DirectoryEndpoint[]> {
@@ -56,4 +96,12 @@ export class EndpointDirectory {
       .where(and(eq(endpoints.organizationId, organizationId), isNull(endpoints.deletedAt)));
     return rows.map(({ disabledAt, ...rest }) => ({ ...rest, disabled: disabledAt !== null }));
   }
+}
+
+function named(organizationIds: readonly string[]): SQL {
+  return inArray(organizations.id, [...new Set(organizationIds)]);
+}
+
+function isListening(endpoint: DirectoryEndpoint): boolean {
+  return OPERATIONAL_TYPES.some((type) => matchesEndpoint({ dialect: OPERATIONAL_DIALECT, type }, endpoint));
 }

@@ -1,7 +1,17 @@
 import { and, count, desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
+import {
+  type Credentials,
+  type CredentialsChange,
+  type CredentialsFault,
+  changeCredentials,
+  openCredentials,
+  sealCredentials,
+} from './endpoint-credentials.ts';
+import { endpointCreated, endpointDisabled, endpointUpdated } from './endpoint-occurrences.ts';
 import { expireSecrets, insertSecret, type NewSecret } from './endpoint-secrets.ts';
 import { newId } from './ids.ts';
+import type { Occurrence, Operational, Raise } from './operational.ts';
 import { endpointSecrets, endpoints, organizations } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
 
@@ -19,12 +29,6 @@ export interface EndpointSettings {
   acknowledge: 'echo' | null;
 }
 
-/** A custom header. `value: null` in a change keeps the value stored under that name. */
-export interface HeaderChange {
-  name: string;
-  value: string | null;
-}
-
 /** An endpoint as it may be shown: names of headers, no values and no secrets. */
 export interface Endpoint extends EndpointSettings {
   id: string;
@@ -32,6 +36,8 @@ export interface Endpoint extends EndpointSettings {
   dialect: string;
   destination: string;
   headerNames: string[];
+  /** Null: no basic authentication. */
+  basicAuthUsername: string | null;
   version: number;
   disabledAt: string | null;
   disabledReason: string | null;
@@ -41,19 +47,15 @@ export interface Endpoint extends EndpointSettings {
   updatedAt: string;
 }
 
-export interface NewEndpoint extends EndpointSettings {
+export interface NewEndpoint extends EndpointSettings, Credentials {
   dialect: string;
-  headers: { name: string; value: string }[];
   secret: NewSecret;
   /** Why it is disabled from the beginning; null: it is not. */
   disabledReason: string | null;
 }
 
 export type CreateEndpointResult = { kind: 'created'; endpoint: Endpoint } | { kind: 'limit_reached' };
-export type UpdateEndpointResult =
-  | { kind: 'updated'; endpoint: Endpoint }
-  | { kind: 'not_found' }
-  | { kind: 'unknown_header'; name: string };
+export type UpdateEndpointResult = { kind: 'updated'; endpoint: Endpoint } | { kind: 'not_found' } | CredentialsFault;
 
 export type EndpointStore = ReturnType<typeof createEndpointStore>;
 
@@ -61,42 +63,44 @@ type Row = typeof endpoints.$inferSelect;
 
 /**
  * Endpoints. Every change raises the endpoint's version (senders cache it) and its organization's (publishing caches the list),
- * the endpoint first: whoever locks both does it in this order. Deleted endpoints stay as rows and are seen no more.
+ * the endpoint first: whoever locks both does it in this order. Deleted endpoints stay as rows and are seen no more. What
+ * happens to an endpoint is raised as an operational event in the same transaction.
  */
-export function createEndpointStore(db: Db, box: SecretBox) {
+export function createEndpointStore(db: Db, box: SecretBox, operational: Operational) {
   const show = (row: Row): Endpoint => {
-    const { headers, deletedAt: _, ...rest } = row;
+    const { headers: _, basicAuth: __, deletedAt: ___, ...rest } = row;
+    const credentials = openCredentials(box, row);
     return {
       ...rest,
       options: JSON.parse(row.options),
       acknowledge: row.acknowledge as 'echo' | null,
-      headerNames: openHeaders(row).map((header) => header.name),
+      headerNames: credentials.headers.map((header) => header.name),
+      basicAuthUsername: credentials.basicAuth?.username ?? null,
     };
   };
-
-  function openHeaders(row: Pick<Row, 'id' | 'headers'>): { name: string; value: string }[] {
-    return row.headers === null ? [] : JSON.parse(box.open(row.headers, row.id));
-  }
-
-  function sealHeaders(id: string, headers: readonly { name: string; value: string }[]): Uint8Array | null {
-    return headers.length === 0 ? null : box.seal(JSON.stringify(headers), id);
-  }
 
   async function get(organizationId: string, id: string): Promise<Endpoint | null> {
     const [row] = await db.select().from(endpoints).where(visible(organizationId, id));
     return row ? show(row) : null;
   }
 
+  async function transaction<T>(organizationId: string, work: (tx: Db, raise: Raise) => Promise<T>): Promise<T> {
+    return operational.transaction(await operational.audienceOf([organizationId]), work);
+  }
+
   /** One change of one endpoint that is not deleted; `null` when `extra` or the ids exclude it. */
-  async function change(
+  function change(
     organizationId: string,
     id: string,
     set: Record<string, unknown>,
+    toOccurrence: (row: Row) => Occurrence,
     extra?: SQL,
   ): Promise<Endpoint | null> {
-    return db.transaction(async (tx) => {
+    return transaction(organizationId, async (tx, raise) => {
       const row = await write(tx, organizationId, id, set, extra);
-      return row ? show(row) : null;
+      if (!row) return null;
+      await raise([toOccurrence(row)]);
+      return show(row);
     });
   }
 
@@ -105,7 +109,7 @@ export function createEndpointStore(db: Db, box: SecretBox) {
 
     /** `maxEndpoints`: bound in this dialect, kept even when two are created at once; absent means none. */
     async create(organizationId: string, created: NewEndpoint, maxEndpoints?: number): Promise<CreateEndpointResult> {
-      return db.transaction(async (tx) => {
+      return transaction(organizationId, async (tx, raise) => {
         // Locks the organization's row, so that the count below cannot be overtaken.
         await raiseEndpointsVersion(tx, organizationId);
         if (maxEndpoints !== undefined) {
@@ -121,7 +125,7 @@ export function createEndpointStore(db: Db, box: SecretBox) {
             );
           if (Number(counted?.n ?? 0) >= maxEndpoints) return { kind: 'limit_reached' };
         }
-        const { headers, secret, options, ...settings } = created;
+        const { headers, basicAuth, secret, options, ...settings } = created;
         const id = newId('ep');
         const [row] = await tx
           .insert(endpoints)
@@ -130,12 +134,13 @@ export function createEndpointStore(db: Db, box: SecretBox) {
             organizationId,
             ...settings,
             options: JSON.stringify(options),
-            headers: sealHeaders(id, headers),
+            ...sealCredentials(box, id, { headers, basicAuth }),
             disabledAt: created.disabledReason === null ? null : sql`now()`,
           })
           .returning();
         if (!row) throw new Error('insert into endpoints returned no row');
         await insertSecret(tx, box, id, secret);
+        await raise([endpointCreated(row)]);
         return { kind: 'created', endpoint: show(row) };
       });
     },
@@ -161,41 +166,47 @@ export function createEndpointStore(db: Db, box: SecretBox) {
       return rows.map(show);
     },
 
-    /** Changes the given settings; `headers`, when given, replaces the whole list. */
+    /** Changes what is given. */
     async update(
       organizationId: string,
       id: string,
-      patch: Partial<EndpointSettings> & { headers?: readonly HeaderChange[] },
+      patch: Partial<EndpointSettings> & CredentialsChange,
     ): Promise<UpdateEndpointResult> {
-      return db.transaction(async (tx) => {
+      return transaction(organizationId, async (tx, raise) => {
         const [standing] = await tx.select().from(endpoints).where(visible(organizationId, id)).for('update');
         if (!standing) return { kind: 'not_found' };
-        const { headers, options, ...set } = patch;
-        const merged = headers && mergeHeaders(openHeaders(standing), headers);
-        if (merged && 'unknown' in merged) return { kind: 'unknown_header', name: merged.unknown };
+        const { headers, basicAuth, options, ...set } = patch;
+        const changed = changeCredentials(openCredentials(box, standing), { headers, basicAuth });
+        if (changed.kind !== 'changed') return changed;
         const row = await write(tx, organizationId, id, {
           ...set,
           ...(options && { options: JSON.stringify(options) }),
-          ...(merged && { headers: sealHeaders(id, merged.headers) }),
+          ...sealCredentials(box, id, changed.credentials),
         });
-        return row ? { kind: 'updated', endpoint: show(row) } : { kind: 'not_found' };
+        if (!row) return { kind: 'not_found' };
+        const fields = Object.keys(patch);
+        if (fields.length > 0) await raise([endpointUpdated(row, 'settings', fields)]);
+        return { kind: 'updated', endpoint: show(row) };
       });
     },
 
     /** Sets the flag that claim and begin check; `null` when it does not exist or is disabled already. */
     disable(organizationId: string, id: string, reason: string): Promise<Endpoint | null> {
       const set = { disabledAt: sql`now()`, disabledReason: reason };
-      return change(organizationId, id, set, isNull(endpoints.disabledAt));
+      return change(organizationId, id, set, (row) => endpointDisabled(row, reason), isNull(endpoints.disabledAt));
     },
 
     /** `null` when it does not exist or is not disabled. */
     enable(organizationId: string, id: string): Promise<Endpoint | null> {
-      return change(organizationId, id, { disabledAt: null, disabledReason: null }, isNotNull(endpoints.disabledAt));
+      const set = { disabledAt: null, disabledReason: null };
+      const isDisabled = isNotNull(endpoints.disabledAt);
+      return change(organizationId, id, set, (row) => endpointUpdated(row, 'enabled'), isDisabled);
     },
 
     /** `false` when there is no such endpoint. Its deliveries and attempts stay readable. */
     async remove(organizationId: string, id: string): Promise<boolean> {
-      return (await change(organizationId, id, { deletedAt: sql`now()` })) !== null;
+      const set = { deletedAt: sql`now()` };
+      return (await change(organizationId, id, set, (row) => endpointUpdated(row, 'deleted'))) !== null;
     },
 
     /** How the endpoint signs at present; `hmac` also when there is no such endpoint. */
@@ -216,11 +227,12 @@ export function createEndpointStore(db: Db, box: SecretBox) {
       secret: NewSecret,
       overlapMs: number,
     ): Promise<Endpoint | null> {
-      return db.transaction(async (tx) => {
+      return transaction(organizationId, async (tx, raise) => {
         const row = await write(tx, organizationId, id, {});
         if (!row) return null;
         await expireSecrets(tx, id, overlapMs);
         await insertSecret(tx, box, id, secret);
+        await raise([endpointUpdated(row, 'secret_rotated')]);
         return show(row);
       });
     },
@@ -254,19 +266,4 @@ async function raiseEndpointsVersion(tx: Tx, organizationId: string): Promise<vo
     .update(organizations)
     .set({ endpointsVersion: sql`${organizations.endpointsVersion} + 1` })
     .where(eq(organizations.id, organizationId));
-}
-
-/** Fills in kept values by name, ignoring case; `unknown` is the name of a header that has no value to keep. */
-function mergeHeaders(
-  standing: readonly { name: string; value: string }[],
-  changed: readonly HeaderChange[],
-): { headers: { name: string; value: string }[] } | { unknown: string } {
-  const headers: { name: string; value: string }[] = [];
-  for (const { name, value } of changed) {
-    const kept = standing.find((header) => header.name.toLowerCase() === name.toLowerCase())?.value;
-    const merged = value ?? kept;
-    if (merged === undefined) return { unknown: name };
-    headers.push({ name, value: merged });
-  }
-  return { headers };
 }

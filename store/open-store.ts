@@ -4,6 +4,7 @@ import { createBegin } from './begin.ts';
 import { createClaimer } from './claim.ts';
 import { createControl } from './control.ts';
 import { type Database, openPglite, openPostgres } from './database.ts';
+import { EndpointDirectory } from './endpoint-directory.ts';
 import { createEndpointLogReader } from './endpoint-log.ts';
 import { cancelPendingOf } from './endpoint-state.ts';
 import { createEndpointStore } from './endpoints.ts';
@@ -11,6 +12,7 @@ import { createEventTypeStore } from './event-types.ts';
 import { createFinish } from './finish.ts';
 import { newId } from './ids.ts';
 import { createMaintenance } from './maintenance.ts';
+import { createOperational } from './operational.ts';
 import { createOrganizationStore } from './organizations.ts';
 import { createPortalAccess } from './portal-access.ts';
 import { createPublisher } from './publish.ts';
@@ -56,7 +58,9 @@ export async function openStore(options: StoreOptions) {
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
   const control = createControl(db, { onWaiting });
-  const { publish } = createPublisher(db, recent, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
+  const directory = new EndpointDirectory(db);
+  const { publish } = createPublisher(db, recent, directory, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
+  const operational = createOperational(db, directory, { onCommitted: onWaiting, onWritten: maintain });
   const { begin } = createBegin(db, recent, { maxRuns });
   const attempts: AttemptStore = {
     begin,
@@ -76,7 +80,7 @@ export async function openStore(options: StoreOptions) {
     organizations: createOrganizationStore(db),
     apiKeys: createApiKeyStore(db),
     portalAccess: createPortalAccess(db),
-    endpoints: createEndpointStore(db, box),
+    endpoints: createEndpointStore(db, box, operational),
     eventTypes: createEventTypeStore(db),
     events: createEventReader(db),
     deliveries: createDeliveryReader(db),

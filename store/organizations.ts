@@ -13,12 +13,14 @@ export interface Organization {
   name: string;
   /** `true`: the dialect `standard` takes only event types that are registered. */
   rejectUnknownEventTypes: boolean;
+  /** `true`: its endpoints may listen to the operational events of every organization. */
+  watchesInstallation: boolean;
   /** ISO. */
   createdAt: string;
 }
 
 /** What may be changed of an organization; absent fields stay. */
-export type OrganizationPatch = Partial<Pick<Organization, 'name' | 'rejectUnknownEventTypes'>>;
+export type OrganizationPatch = Partial<Pick<Organization, 'name' | 'rejectUnknownEventTypes' | 'watchesInstallation'>>;
 
 export type OrganizationStore = ReturnType<typeof createOrganizationStore>;
 
@@ -27,6 +29,7 @@ const columns = {
   uuid: organizations.uuid,
   name: organizations.name,
   rejectUnknownEventTypes: organizations.rejectUnknownEventTypes,
+  watchesInstallation: organizations.watchesInstallation,
   createdAt: organizations.createdAt,
 };
 
@@ -43,9 +46,12 @@ export function createOrganizationStore(db: Db) {
     get,
 
     /** Creates it together with a first API key of all scopes, whose `secret` is not to be had again. */
-    async create(name: string): Promise<{ organization: Organization; key: ApiKey; secret: string }> {
+    async create(
+      name: string,
+      watchesInstallation = false,
+    ): Promise<{ organization: Organization; key: ApiKey; secret: string }> {
       return db.transaction(async (tx) => {
-        const values = { id: newId('org'), uuid: randomUUID(), name };
+        const values = { id: newId('org'), uuid: randomUUID(), name, watchesInstallation };
         const [organization] = await tx.insert(organizations).values(values).returning(columns);
         if (!organization) throw new Error('insert into organizations returned no row');
         const created = await insertApiKey(tx, values.id, { name: 'first key', scopes: [...SCOPES], dialect: null });

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { Batcher } from './batcher.ts';
 import { type Db, jsonRowsOf, recordset, rowsOf } from './database.ts';
-import { type DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
+import type { DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
 import { newId } from './ids.ts';
 import type { RecentEvents } from './recent-events.ts';
 import type { PublishItem, PublishResult } from './types.ts';
@@ -16,7 +16,8 @@ interface NewDelivery {
   disabled: boolean;
 }
 
-interface Planned {
+/** An event to be written, with its deliveries. */
+export interface Planned {
   item: PublishItem;
   eventId: string;
   deliveries: NewDelivery[];
@@ -30,9 +31,9 @@ interface Planned {
 export function createPublisher(
   db: Db,
   recent: RecentEvents,
+  directory: EndpointDirectory,
   options: { maxRuns: number; onCommitted: (deliveries: number) => void; onWritten: (deliveries: number) => void },
 ) {
-  const directory = new EndpointDirectory(db);
   const batcher = new Batcher<PublishItem, PublishResult>(commitGroup, {
     maxItems: 200,
     maxRuns: options.maxRuns,
@@ -49,7 +50,7 @@ export function createPublisher(
       // A repeat gets the first answer, also when an endpoint it named has been deleted since.
       if (unknown)
         results.set(item, (await whatStandsThere(db, item)) ?? { kind: 'unknown_endpoint', endpointId: unknown });
-      else planned.push(plan(item, endpoints));
+      else planned.push(planEvent(item, endpoints));
     }
     const inserted = planned.length > 0 ? await insertGroup(db, planned) : new Set<string>();
     const refused: Planned[] = [];
@@ -83,7 +84,8 @@ function key(organizationId: string, id: string): string {
   return `${organizationId} ${id}`;
 }
 
-function plan(item: PublishItem, endpoints: DirectoryEndpoint[]): Planned {
+/** The event with a delivery for each of these endpoints that takes it. */
+export function planEvent(item: PublishItem, endpoints: DirectoryEndpoint[]): Planned {
   const eventId = item.id ?? newId('evt');
   const deliveries = endpoints
     .filter((endpoint) => matchesEndpoint(item, endpoint))
@@ -104,7 +106,7 @@ const DELIVERY_COLUMNS =
   'id text, organization_id text, event_id text, endpoint_id text, event_type text, disabled boolean';
 
 /** One statement is one transaction: deliveries are written only for events that were. Returns the keys of those. */
-async function insertGroup(db: Db, planned: Planned[]): Promise<Set<string>> {
+export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): Promise<Set<string>> {
   const events = planned.map(({ item, eventId }) => ({
     organization_id: item.organizationId,
     id: eventId,

@@ -11,6 +11,9 @@ const Organization = z
     uuid: z.string().meta({ description: 'Stable; `orgId` in the dialect flowcerta.' }),
     name: z.string(),
     rejectUnknownEventTypes: z.boolean().meta({ description: '`standard` takes registered event types only.' }),
+    watchesInstallation: z.boolean().meta({
+      description: 'Its endpoints may name operational event types and then get those of every organization.',
+    }),
     createdAt: shownInstant,
   })
   .meta({ id: 'Organization' });
@@ -33,12 +36,15 @@ export function organizationRoutes(deps: GatewayDependencies): FastifyPluginAsyn
           operationId: 'createOrganization',
           summary: 'Create an organization with its first API key',
           tags: ['organizations'],
-          body: z.strictObject({ name: line(256) }).meta({ id: 'NewOrganization' }),
+          body: z
+            .strictObject({ name: line(256), watchesInstallation: z.boolean().optional() })
+            .meta({ id: 'NewOrganization' }),
           response: { 201: OrganizationWithKey },
         },
       },
       async (request, reply) => {
-        const { organization, key, secret } = await deps.organizations.create(request.body.name);
+        const { name, watchesInstallation } = request.body;
+        const { organization, key, secret } = await deps.organizations.create(name, watchesInstallation);
         return reply.code(201).send({ ...organization, key: secret, keyId: key.id });
       },
     );
@@ -89,19 +95,29 @@ export function organizationRoutes(deps: GatewayDependencies): FastifyPluginAsyn
         schema: {
           operationId: 'updateOrganization',
           summary: 'Change an organization',
+          description: '`watchesInstallation` takes the admin key.',
           tags: ['organizations'],
           params,
           body: z
-            .strictObject({ name: line(256).optional(), rejectUnknownEventTypes: z.boolean().optional() })
+            .strictObject({
+              name: line(256).optional(),
+              rejectUnknownEventTypes: z.boolean().optional(),
+              watchesInstallation: z.boolean().optional(),
+            })
             .meta({ id: 'OrganizationPatch' }),
           response: { 200: Organization },
         },
       },
       async (request) => {
-        const { name, rejectUnknownEventTypes } = request.body;
+        const { name, rejectUnknownEventTypes, watchesInstallation } = request.body;
+        // What other organizations do is not theirs to see by their own will.
+        if (watchesInstallation !== undefined && !request.caller.admin) {
+          throw new Problem('missing_scope', 'watchesInstallation takes the admin key.');
+        }
         const organization = await deps.organizations.update(request.organizationId, {
           ...(name !== undefined && { name }),
           ...(rejectUnknownEventTypes !== undefined && { rejectUnknownEventTypes }),
+          ...(watchesInstallation !== undefined && { watchesInstallation }),
         });
         deps.eventTypes.forget(request.organizationId);
         return found(organization);

@@ -37,68 +37,60 @@ const aDelivery = {
 };
 
 /** What each operational event tells. Ids, names, counts and codes only: no header value, no secret, no path or query. */
-const schemas = {
-  'endpoint.created': z.looseObject({ organization, endpoint }),
-  'endpoint.updated': z.looseObject({
-    organization,
+const shapes = {
+  'endpoint.created': { endpoint },
+  'endpoint.updated': {
     endpoint,
     change: z.enum(['settings', 'secret_rotated', 'enabled', 'deleted']),
     /** With `settings` the names of what the change set, else empty. */
     fields: z.array(z.string()),
-  }),
-  'endpoint.disabled': z.looseObject({ organization, endpoint, reason: z.string() }),
-  'endpoint.failing': z.looseObject({
-    organization,
+  },
+  'endpoint.disabled': { endpoint, reason: z.string() },
+  'endpoint.failing': {
     endpoint,
     /** 0 to 1, over 24 hours. */
     failureShare: z.number(),
     attempts: count,
     failed: count,
-  }),
-  'delivery.failed': z.looseObject({
-    organization,
+  },
+  'delivery.failed': {
     endpoint,
     delivery,
     reason: z.enum(['exhausted', 'not_retryable', 'gone']),
     errorCode: z.string().nullable(),
     statusCode: z.int().nullable(),
-  }),
-  'delivery.recovered': z.looseObject({ organization, endpoint, delivery }),
-  'export.failed': z.looseObject({
-    organization,
+  },
+  'delivery.recovered': { endpoint, delivery },
+  'export.failed': {
     endpoint,
     delivery,
     export: z.looseObject({ datasetId: z.string(), connectorId: z.int(), bucket: z.string(), key: z.string() }),
     reason: z.string(),
-  }),
-} satisfies Record<OperationalType, z.ZodType<Record<string, unknown>>>;
+  },
+} satisfies Record<OperationalType, z.ZodRawShape>;
 
-/** `data` of an operational event of this type. */
-export type OperationalData<T extends OperationalType> = z.output<(typeof schemas)[T]>;
+/** `data` of an operational event of this type, without the `organization` that every one names. */
+export type OperationalFacts<T extends OperationalType> = z.output<z.ZodObject<(typeof shapes)[T], z.core.$strip>>;
 
 /** Operational event types as the catalogue lists them; reserved to Waybill. */
 export const operationalEventTypes: readonly EventTypeDefinition[] = [
-  define('endpoint.created', 'An endpoint was created.', { organization: anOrganization, endpoint: anEndpoint }),
+  define('endpoint.created', 'An endpoint was created.', { endpoint: anEndpoint }),
   define('endpoint.updated', 'Settings of an endpoint changed, its secret was rotated, it was enabled or deleted.', {
-    organization: anOrganization,
     endpoint: anEndpoint,
     change: 'settings',
     fields: ['url', 'timeoutMs'],
   }),
   define('endpoint.disabled', 'An endpoint was disabled: by a call, by its own 410, or because it failed too often.', {
-    organization: anOrganization,
     endpoint: anEndpoint,
     reason: 'gone',
   }),
   define('endpoint.failing', 'More of the attempts of the last 24 hours failed than the endpoint tolerates.', {
-    organization: anOrganization,
     endpoint: anEndpoint,
     failureShare: 0.63,
     attempts: 200,
     failed: 126,
   }),
   define('delivery.failed', 'A delivery failed for good: its retries are spent, or the answer ruled out another.', {
-    organization: anOrganization,
     endpoint: anEndpoint,
     delivery: aDelivery,
     reason: 'exhausted',
@@ -106,12 +98,10 @@ export const operationalEventTypes: readonly EventTypeDefinition[] = [
     statusCode: 503,
   }),
   define('delivery.recovered', 'A delivery that had failed was delivered after all.', {
-    organization: anOrganization,
     endpoint: anEndpoint,
     delivery: { ...aDelivery, attempts: 11 },
   }),
   define('export.failed', 'The export that a delivery waited for failed for good, and the delivery with it.', {
-    organization: anOrganization,
     endpoint: { ...anEndpoint, dialect: 'flexorch' },
     delivery: { ...aDelivery, eventId: 'evt_01k3p8m4v6t0q2r5s7w9x1y3z5', eventType: 'dataset.ready', attempts: 1 },
     export: { datasetId: 'ds_7f3a', connectorId: 1, bucket: 'exports', key: 'daily/ds_7f3a.jsonl' },
@@ -122,7 +112,15 @@ export const operationalEventTypes: readonly EventTypeDefinition[] = [
 function define<T extends OperationalType>(
   name: T,
   description: string,
-  example: OperationalData<T>,
+  facts: OperationalFacts<T>,
 ): EventTypeDefinition {
-  return { name, description, schema: schemas[name], example, origin: 'ours', reserved: true };
+  const schema = z.looseObject({ organization, ...shapes[name] });
+  return {
+    name,
+    description,
+    schema,
+    example: { organization: anOrganization, ...facts },
+    origin: 'ours',
+    reserved: true,
+  };
 }
