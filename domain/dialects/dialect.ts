@@ -1,4 +1,6 @@
 import type { RetryPolicy } from '../delivery/retry-policy.ts';
+import type { AutoExport } from '../exports/auto-export.ts';
+import type { ExportedFile } from '../exports/export-plan.ts';
 
 /** A secret as the signer needs it. `value` is the text the receiver was given (`whsec_…`, `whsk_…`, or the caller's own). */
 export interface SigningSecret {
@@ -31,6 +33,8 @@ export interface WireAttempt {
   userAgent: string;
   /** Dialect-specific settings of the endpoint, such as Flowcerta's `{ target: 'slack' }`. */
   options: Readonly<Record<string, unknown>>;
+  /** The file that was put into the endpoint's bucket for this delivery; absent: none was ordered. */
+  file?: ExportedFile;
 }
 
 /** A request as it is sent: body bytes as text (always UTF-8 JSON) and the dialect's headers, the customer's not yet added. */
@@ -97,14 +101,26 @@ export interface DialectWire {
   signedId(headers: ReceivedRequest['headers']): string | undefined;
   /** Reads a body back into its event, the inverse of `render`. Trusts nothing, and proves nothing: `verify` does. */
   parse(body: string): ParsedEvent | Unparsable;
+  /** Datasets that are put into a bucket before an event is sent; absent: the dialect knows none. */
+  exports?: DialectExports;
   retry: RetryPolicy;
   /** Connect to last byte, in milliseconds. */
   timeoutMs: number;
   /** Extra rule on top of the general ones (http or https, no credentials, guarded address). */
   urlRule: UrlRule;
   limits: DialectLimits;
+  /** How the system's API keys begin; absent: like ours. */
+  apiKeyPrefix?: string;
   /** How a secret is made when the caller gives none, and which ones a caller may give. */
   secret: SecretRule;
+}
+
+/** Which deliveries have an export made first. */
+export interface DialectExports {
+  /** What the endpoint's options order for events of this type; `undefined`: nothing. */
+  orderOf(type: string, options: Readonly<Record<string, unknown>>): AutoExport | undefined;
+  /** Id of the dataset that the event is about; `undefined` when its data name none. */
+  datasetOf(data: Readonly<Record<string, unknown>>): string | undefined;
 }
 
 /** Defaults of the rate and health rules; absent means no limit. */
@@ -119,4 +135,9 @@ export interface SecretRule {
   format(random: Uint8Array): string;
   /** Names the rule a caller's secret breaks; `undefined` when it is usable. */
   check(secret: string): string | undefined;
+  /**
+   * While a rotated secret is still valid: `all`: each valid one adds its signature. `oldest`: there is room for one signature, and
+   * the oldest valid secret makes it, so that the new one signs once the overlap is over.
+   */
+  duringOverlap: 'all' | 'oldest';
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { anAttempt, anEvent, hmac, received } from '../fixtures.ts';
 import { flexorchCatalogue } from './catalogue.ts';
 import { flexorchWire } from './wire.ts';
@@ -45,9 +45,9 @@ test('milliseconds that are not zero are kept', () => {
   expect(JSON.parse(body)).toMatchObject({ timestamp: '2024-01-15T10:30:00.250Z' });
 });
 
-test('during a rotation the current secret signs, and a receiver with the old and new one accepts it', () => {
+test('during a rotation the old secret signs, and a receiver with the old and new one accepts it', () => {
   const request = flexorchWire.render(COMPLETED, anAttempt({ secrets: [hmac('new'), hmac('old')] }));
-  expect(documentReceiver(request.body, 'new', request.headers['X-Flexorch-Signature'] ?? '')).toBe(true);
+  expect(documentReceiver(request.body, 'old', request.headers['X-Flexorch-Signature'] ?? '')).toBe(true);
   expect(flexorchWire.verify(received(request), [hmac('old'), hmac('new')], 0)).toEqual({ valid: true });
 });
 
@@ -67,4 +67,64 @@ test('an endpoint without an HMAC secret is an error, not an unsigned request', 
   );
   const secrets = [{ scheme: 'ed25519', value: 'whsk_hunter2' } as const];
   expect(() => flexorchWire.render(COMPLETED, anAttempt({ secrets }))).toThrow(/has ed25519$/);
+});
+
+describe('automatic export', () => {
+  const READY = anEvent({
+    dialect: 'flexorch',
+    type: 'dataset.ready',
+    data: flexorchCatalogue.eventTypes.find(({ name }) => name === 'dataset.ready')?.example ?? {},
+  });
+  const FILE = {
+    connectorId: 1,
+    bucket: 'datasets',
+    key: 'exports/ds_abc123.jsonl',
+    format: 'jsonl',
+    records: 1200,
+    bytes: 93_211,
+  } as const;
+
+  test('the body says where the file is and what is in it (ours)', () => {
+    const { body } = flexorchWire.render(READY, { ...ATTEMPT, file: FILE });
+    expect(JSON.parse(body)).toEqual({
+      event: 'dataset.ready',
+      dataset_id: 'ds_abc123',
+      status: 'ready',
+      record_count: 1200,
+      export: {
+        connector_id: 1,
+        bucket: 'datasets',
+        key: 'exports/ds_abc123.jsonl',
+        format: 'jsonl',
+        records: 1200,
+        bytes: 93_211,
+      },
+      timestamp: '2024-01-15T10:30:00Z',
+    });
+  });
+
+  test('data cannot say another file; without an export its fields are its own', () => {
+    const event = { ...READY, data: { dataset_id: 'ds_1', export: { key: 'forged' } } };
+    expect(JSON.parse(flexorchWire.render(event, { ...ATTEMPT, file: FILE }).body).export.key).toBe(FILE.key);
+    expect(JSON.parse(flexorchWire.render(event, ATTEMPT).body).export.key).toBe('forged');
+  });
+
+  const ORDER = { connectorId: 1, format: 'jsonl', prefix: 'exports/' };
+  test.each([
+    ['dataset.ready', { autoExport: ORDER }, ORDER],
+    ['dataset.ready', {}, undefined],
+    ['dataset.ready', { autoExport: null }, undefined],
+    ['job.completed', { autoExport: ORDER }, undefined],
+  ])('%s with options %j orders %j', (type, options, order) => {
+    expect(flexorchWire.exports?.orderOf(type, options)).toEqual(order);
+  });
+
+  test.each([
+    [{ dataset_id: 'ds_1' }, 'ds_1'],
+    [{ dataset_id: '' }, undefined],
+    [{ dataset_id: 7 }, undefined],
+    [{}, undefined],
+  ])('the dataset of %j is %s', (data, id) => {
+    expect(flexorchWire.exports?.datasetOf(data)).toBe(id);
+  });
 });
