@@ -234,6 +234,11 @@ export const deliveries = pgTable(
     index('deliveries_waiting')
       .on(t.endpointId, t.nextAttemptAt)
       .where(sql`status = 'pending' and workflow_id is null`),
+    // The queue before an endpoint's limit, as it stands: retries first, then in order of acceptance. Begin writes none of its
+    // columns, so that its updates stay within their page.
+    index('deliveries_queued')
+      .on(t.endpointId, sql`(tries = 0)`, t.id)
+      .where(sql`status = 'pending' and workflow_id is null and held`),
     index('deliveries_held').on(t.workflowId).where(sql`status = 'pending' and workflow_id is not null`),
   ],
 );
@@ -265,17 +270,19 @@ export const attempts = pgTable(
 );
 
 /**
- * Places of endpoints with a rate limit: one row per request allowed. Null in `stampedAt`: the request is under way, and the
- * place is taken whatever the time.
+ * Places of endpoints with a rate limit: one row per request allowed, by the delivery and the number of its attempt. The claim
+ * reserves it, before the attempt is begun. Null in `stampedAt`: reserved, or the request is under way; the place is taken
+ * whatever the time.
  */
 export const places = pgTable(
   'places',
   {
-    attemptId: text().primaryKey(),
+    deliveryId: text().notNull(),
+    number: integer().notNull(),
     endpointId: text().notNull(),
     stampedAt: instant(),
   },
-  (t) => [index('places_endpoint').on(t.endpointId, t.stampedAt)],
+  (t) => [primaryKey({ columns: [t.deliveryId, t.number] }), index('places_endpoint').on(t.endpointId, t.stampedAt)],
 );
 
 /** Finished attempts of an endpoint by hour, tests left out. `bucket` counts hours (times the time scale) since 1970. */

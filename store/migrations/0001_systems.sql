@@ -64,9 +64,11 @@ CREATE TABLE "endpoint_health" (
 );
 --> statement-breakpoint
 CREATE TABLE "places" (
-	"attempt_id" text PRIMARY KEY NOT NULL,
+	"delivery_id" text NOT NULL,
+	"number" integer NOT NULL,
 	"endpoint_id" text NOT NULL,
-	"stamped_at" timestamp (3) with time zone
+	"stamped_at" timestamp (3) with time zone,
+	CONSTRAINT "places_delivery_id_number_pk" PRIMARY KEY("delivery_id","number")
 );
 --> statement-breakpoint
 CREATE TABLE "portal_links" (
@@ -140,5 +142,6 @@ CREATE UNIQUE INDEX "portal_sessions_cookie" ON "portal_sessions" USING btree ("
 CREATE INDEX "source_receipts_source" ON "source_receipts" USING btree ("source_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "sources_token" ON "sources" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "sources_organization" ON "sources" USING btree ("organization_id","id");--> statement-breakpoint
+CREATE INDEX "deliveries_queued" ON "deliveries" USING btree ("endpoint_id",(tries = 0),"id") WHERE status = 'pending' and workflow_id is null and held;--> statement-breakpoint
 CREATE UNIQUE INDEX "events_source" ON "events" USING btree ("source_id","source_event_id") WHERE source_id is not null;--> statement-breakpoint
 CREATE INDEX "organizations_watching" ON "organizations" USING btree ("id") WHERE watches_installation;
