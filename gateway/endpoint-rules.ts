@@ -3,7 +3,7 @@ import { catalogueOf } from '../domain/dialects/catalogues.ts';
 import type { DialectWire, WireRequest } from '../domain/dialects/dialect.ts';
 import { ed25519PublicKeyOf, ed25519SecretFromSeed } from '../domain/signing/ed25519.ts';
 import type { NewSecret } from '../store/endpoint-secrets.ts';
-import { type FieldError, fieldProblem } from './errors.ts';
+import { type FieldError, fieldProblem, type Problem } from './errors.ts';
 import { DEFAULT_DIALECT } from './fields.ts';
 
 const RANDOM_BYTES = 32;
@@ -64,6 +64,18 @@ export function checkHeaders(headers: readonly { name: string; value: string | n
   const bytes = headers.reduce((sum, { name, value }) => sum + name.length + (value?.length ?? 0), 0);
   if (bytes > MAX_HEADER_BYTES) errors.push({ field: 'headers', rule: `must not exceed ${MAX_HEADER_BYTES} bytes` });
   if (errors.length > 0) throw fieldProblem('validation_failed', errors);
+}
+
+/** The problem where basic authentication and a custom header would both set `Authorization`. */
+export function authorizationTwice(): Problem {
+  return fieldProblem('validation_failed', [
+    { field: 'basicAuth', rule: 'must not be given beside a custom header Authorization' },
+  ]);
+}
+
+/** Throws `authorizationTwice`, if it is so. */
+export function checkAuthorization(headers: readonly { name: string }[], basicAuth: object | null | undefined): void {
+  if (basicAuth && headers.some(({ name }) => name.toLowerCase() === 'authorization')) throw authorizationTwice();
 }
 
 /** Checks that the dialect can render with these options. Throws a problem with the dialect's own words. */

@@ -25,6 +25,20 @@ export const secretSettings = {
 const headerList = z.array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().max(8_192) })).max(100);
 const endpointOptions = z.record(line(64), z.union([z.string().max(1_024), z.number(), z.boolean()]));
 
+const basicAuth = z
+  .strictObject({
+    // RFC 7617, section 2: the colon ends the user name, and neither part may hold control characters.
+    username: z
+      .string()
+      .max(256)
+      .regex(/^[^:\p{Cc}]*$/u, 'must not contain a colon or control characters'),
+    password: z
+      .string()
+      .max(1_024)
+      .regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+  })
+  .meta({ id: 'BasicAuth' });
+
 /** What creation and change share. Null or absent: the dialect's own way. */
 export const endpointSettings = {
   description: z
@@ -42,6 +56,7 @@ export const endpointSettings = {
   userId: line(256).nullish().meta({ description: 'Only events of this user, and those that name none.' }),
   options: endpointOptions.optional().meta({ description: 'Settings that only this dialect knows.' }),
   headers: headerList.optional().meta({ description: "Sent along with the dialect's own." }),
+  basicAuth: basicAuth.nullish().meta({ description: 'Sent as `Authorization: Basic …`.' }),
   retryDelaysMs: z
     .array(z.int().min(0).max(SEVEN_DAYS_MS))
     .max(30)
@@ -67,7 +82,10 @@ export const NewEndpoint = z
 
 export const EndpointPatch = z
   .strictObject({ url: endpointUrl.optional(), ...endpointSettings })
-  .meta({ id: 'EndpointPatch', description: `Absent fields stay. A header value of ${MASK} keeps the stored one.` });
+  .meta({
+    id: 'EndpointPatch',
+    description: `Absent fields stay. A header value or password of ${MASK} keeps the stored one.`,
+  });
 
 export const Endpoint = z
   .object({
@@ -81,6 +99,10 @@ export const Endpoint = z
     userId: z.string().nullable(),
     options: z.record(z.string(), z.unknown()),
     headers: z.array(z.object({ name: z.string(), value: z.string() })).meta({ description: 'Values are masked.' }),
+    basicAuth: z
+      .object({ username: z.string(), password: z.string() })
+      .nullable()
+      .meta({ description: 'The password is masked.' }),
     retryDelaysMs: z.array(z.int()).nullable(),
     timeoutMs: z.int().nullable(),
     maxConcurrency: z.int().nullable(),
@@ -106,12 +128,13 @@ export const shownSecretFields = {
 
 export const EndpointWithSecret = Endpoint.extend(shownSecretFields).meta({ id: 'EndpointWithSecret' });
 
-/** An endpoint as the API shows it: header values masked, no secret. */
+/** An endpoint as the API shows it: header values and password masked, no secret. */
 export function showEndpoint(endpoint: StoredEndpoint): z.output<typeof Endpoint> {
-  const { organizationId: _, headerNames, ...shown } = endpoint;
+  const { organizationId: _, headerNames, basicAuthUsername: username, ...shown } = endpoint;
   return {
     ...shown,
     headers: headerNames.map((name) => ({ name, value: MASK })),
+    basicAuth: username === null ? null : { username, password: MASK },
     disabled: endpoint.disabledAt !== null,
   };
 }

@@ -1,3 +1,4 @@
+import type { BasicAuth } from '../domain/delivery/basic-auth.ts';
 import { MASK } from '../domain/delivery/mask.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
 import { wireOf } from '../domain/dialects/wires.ts';
@@ -5,7 +6,15 @@ import type { NewSecret } from '../store/endpoint-secrets.ts';
 import type { Endpoint, EndpointSettings } from '../store/endpoints.ts';
 import { withdrawDeliveries } from './control.ts';
 import type { GatewayDependencies } from './dependencies.ts';
-import { checkEndpointUrl, checkHeaders, checkOptions, chooseSecret, type SecretChoice } from './endpoint-rules.ts';
+import {
+  authorizationTwice,
+  checkAuthorization,
+  checkEndpointUrl,
+  checkHeaders,
+  checkOptions,
+  chooseSecret,
+  type SecretChoice,
+} from './endpoint-rules.ts';
 import { fieldProblem, Problem } from './errors.ts';
 
 /** Settings as a caller gives them: absent ones are the dialect's own at creation, and stay at a change. */
@@ -16,13 +25,15 @@ export interface EndpointInput extends GivenSettings, SecretChoice {
   dialect: string;
   url: string;
   headers?: readonly { name: string; value: string }[] | undefined;
+  basicAuth?: BasicAuth | null | undefined;
   /** `true`: it gets no events until it is enabled. */
   disabled?: boolean | undefined;
 }
 
-/** A change of an endpoint. `headers` replaces the whole list, where a masked value keeps the stored one. */
+/** A change of an endpoint. `headers` replaces the whole list; a masked value or password keeps the stored one. */
 export interface EndpointChange extends GivenSettings {
   headers?: readonly { name: string; value: string }[] | undefined;
+  basicAuth?: BasicAuth | null | undefined;
 }
 
 /** Reason of endpoints that were disabled by their owner, as against by a rule. */
@@ -46,10 +57,11 @@ export async function createEndpoint(
   organizationId: string,
   input: EndpointInput,
 ): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
-  const { dialect, url, headers = [], secret: wanted, signature, disabled, ...settings } = input;
+  const { dialect, url, headers = [], basicAuth = null, secret: wanted, signature, disabled, ...settings } = input;
   const wire = knownWire(dialect);
   checkEndpointUrl(url, wire, deps.checkUrl);
   checkHeaders(headers, wire);
+  checkAuthorization(headers, basicAuth);
   checkOptions(settings.options ?? {}, wire);
   const secret = chooseSecret(wire, { secret: wanted, signature });
   const created = await deps.endpoints.create(
@@ -60,6 +72,7 @@ export async function createEndpoint(
       dialect,
       url,
       headers: [...headers],
+      basicAuth,
       secret,
       disabledReason: disabled ? REQUESTED : null,
     },
@@ -90,24 +103,36 @@ export async function changeEndpoint(
   standing: Endpoint,
   change: EndpointChange,
 ): Promise<Endpoint> {
-  const { headers: given, ...settings } = change;
+  const { headers: given, basicAuth, ...settings } = change;
   const wire = knownWire(standing.dialect);
   if (settings.url !== undefined) checkEndpointUrl(settings.url, wire, deps.checkUrl);
-  const headers = given?.map(({ name, value }) => ({ name, value: value === MASK ? null : value }));
+  const headers = given?.map(({ name, value }) => ({ name, value: unlessMasked(value) }));
   if (headers) checkHeaders(headers, wire);
   if (settings.options) checkOptions(settings.options, wire);
   const updated = await deps.endpoints.update(standing.organizationId, standing.id, {
     ...definedOnly(settings),
     ...(headers && { headers }),
+    ...(basicAuth !== undefined && {
+      basicAuth: basicAuth && { ...basicAuth, password: unlessMasked(basicAuth.password) },
+    }),
   });
   switch (updated.kind) {
     case 'updated':
       return updated.endpoint;
     case 'unknown_header':
       throw fieldProblem('validation_failed', [{ field: 'headers', rule: `no value is stored for ${updated.name}` }]);
+    case 'unknown_password':
+      throw fieldProblem('validation_failed', [{ field: 'basicAuth.password', rule: 'no password is stored' }]);
+    case 'authorization_twice':
+      throw authorizationTwice();
     case 'not_found':
       throw endpointNotFound();
   }
+}
+
+/** Null for a value that was shown masked and is to stay. */
+function unlessMasked(value: string): string | null {
+  return value === MASK ? null : value;
 }
 
 /** Gives it a new secret; the old one signs along for `overlapSeconds` more, 0: not at all. */

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Db } from './database.ts';
+import { headersToSend, openCredentials } from './endpoint-credentials.ts';
 import { validSecrets } from './endpoint-secrets.ts';
 import { endpoints } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -38,7 +39,7 @@ async function read(db: Db, box: SecretBox, id: string, version: number): Promis
     destination: row.destination,
     url: row.url,
     options: JSON.parse(row.options),
-    headers: row.headers === null ? [] : JSON.parse(box.open(row.headers, id)),
+    headers: headersToSend(openCredentials(box, row)),
     retryDelaysMs: row.retryDelaysMs,
     timeoutMs: row.timeoutMs,
     acknowledge: row.acknowledge,

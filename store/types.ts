@@ -153,6 +153,7 @@ export interface SenderEndpoint {
   secrets: { scheme: 'hmac' | 'ed25519'; value: string; expiresAt: string | null }[];
 }
 
+  /** The customer's own, and `Authorization` where it set basic authentication. Values are secrets. */
 /** The part of the store that activities are given. */
 export interface AttemptStore {
   begin(inputs: readonly BeginInput[]): Promise<BeginResult[]>;

@@ -18,6 +18,7 @@ export function aNewEndpoint(changes: Partial<NewEndpoint> = {}): NewEndpoint {
     maxConcurrency: null,
     acknowledge: null,
     headers: [],
+    basicAuth: null,
     secret: { scheme: 'hmac', value: SECRET },
     disabledReason: null,
     ...changes,

@@ -25,6 +25,7 @@ const marks = new Map<string, string>([
   ['changed header', 'mark-changed-header'],
   ['header of an unsaved endpoint', 'mark-trial-header'],
   ['basic auth', Buffer.from('user:mark-basic-auth').toString('base64')],
+  ['password of basic auth', 'mark-basic-auth'],
   ['password in a URL', 'mark-url-password'],
   ['refused secret', 'mark-refused-secret'],
   ['refused header', 'mark-refused-header'],
@@ -110,11 +111,9 @@ async function useEverything(): Promise<void> {
   const narrow = await call('POST', apiKeys, admin, { name: 'narrow', scopes: ['read'] }, { shownOnce: true });
   marks.set('API key', narrow.key as string);
 
-  const headers = [
-    { name: 'X-Token', value: mark('custom header') },
-    { name: 'Authorization', value: `Basic ${mark('basic auth')}` },
-  ];
-  const settings = { headers, secret: mark('endpoint secret'), retryDelaysMs: [1_000] };
+  const headers = [{ name: 'X-Token', value: mark('custom header') }];
+  const basicAuth = { username: 'user', password: mark('password of basic auth') };
+  const settings = { headers, basicAuth, secret: mark('endpoint secret'), retryDelaysMs: [1_000] };
   const endpointIds: string[] = [];
   for (const path of ['200', '503', '410', '302']) {
     const url = `${receiver.url}${path}/${PATH_MARK}`;
@@ -128,7 +127,7 @@ async function useEverything(): Promise<void> {
   const [first] = endpointIds as [string];
 
   await call('POST', '/v1/events', key, { type: 'order.created', data: { total: 1 } });
-  const changed = { headers: [headers[1], { name: 'X-Token', value: mark('changed header') }] };
+  const changed = { headers: [{ name: 'X-Token', value: mark('changed header') }] };
   await call('PATCH', `/v1/endpoints/${first}`, key, changed);
   const rotated = { secret: mark('rotated secret') };
   await call('POST', `/v1/endpoints/${first}/rotate-secret`, key, rotated, { shownOnce: true });
@@ -151,12 +150,29 @@ async function useEverything(): Promise<void> {
     await call('GET', `/v1/deliveries/${delivery.id}`, key);
     await call('GET', `/v1/deliveries/${delivery.id}/attempts`, key);
   }
+  await visitPortal(organization.id as string, key);
   for (const id of endpointIds) await call('GET', `/v1/endpoints/${id}`, key);
   for (const path of ['/v1/endpoints', '/v1/events', '/v1/event-types', '/health/ready', '/openapi.json']) {
     await call('GET', path, key);
   }
   for (const path of ['/v1/organizations', `/v1/organizations/${organization.id}`, apiKeys])
     await call('GET', path, admin);
+}
+
+async function visitPortal(organizationId: string, key: string): Promise<void> {
+  const links = `/v1/organizations/${organizationId}/portal-links`;
+  const link = await call('POST', links, key, {}, { shownOnce: true });
+  const token = (link.url as string).split('#token=')[1] ?? '';
+  marks.set('token of a portal link', token);
+  const session = await fetch(`${waybill.url}/portal/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token }),
+  });
+  answers.push(await session.text());
+  marks.set('cookie of the portal', session.headers.get('set-cookie')?.match(/=([^;]+)/)?.[1] ?? '');
+  await call('GET', links, key);
+  await call('POST', '/portal/api/session', key, { token });
 }
 
 async function refusals(key: string, narrow: string, endpointId: string): Promise<void> {

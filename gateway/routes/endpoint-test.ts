@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { basicAuthHeader } from '../../domain/delivery/basic-auth.ts';
 import { Exchange } from '../delivery-schema.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
-import { checkEndpointUrl, checkHeaders, checkOptions, chooseSecret } from '../endpoint-rules.ts';
+import { checkAuthorization, checkEndpointUrl, checkHeaders, checkOptions, chooseSecret } from '../endpoint-rules.ts';
 import { endpointDialect, endpointSettings, endpointUrl, secretSettings } from '../endpoint-schema.ts';
 import { Accepted } from '../event-schema.ts';
 import { DEFAULT_DIALECT, eventTypeName, idParam } from '../fields.ts';
@@ -20,6 +21,7 @@ const Trial = z
     url: endpointUrl,
     dialect: endpointDialect.optional(),
     headers: endpointSettings.headers,
+    basicAuth: endpointSettings.basicAuth,
     options: endpointSettings.options,
     timeoutMs: endpointSettings.timeoutMs,
     ...secretSettings,
@@ -76,13 +78,15 @@ export function endpointTestRoutes(deps: GatewayDependencies): FastifyPluginAsyn
         const options = body.options ?? {};
         checkEndpointUrl(body.url, wire, deps.checkUrl);
         checkHeaders(headers, wire);
+        checkAuthorization(headers, body.basicAuth);
         checkOptions(options, wire);
         const secret = chooseSecret(wire, body);
         const organization = await deps.organizations.get(organizationId);
         const event = await chooseTestEvent(deps, organizationId, { dialect, eventTypes: null }, body);
         const timeoutMs = body.timeoutMs ?? wire.timeoutMs;
         const organizationUuid = organization?.uuid ?? '';
-        const trial = { wire, url: body.url, secret, headers, timeoutMs, options, organizationUuid };
+        const secretHeaders = [...headers, ...(body.basicAuth ? [basicAuthHeader(body.basicAuth)] : [])];
+        const trial = { wire, url: body.url, secret, headers: secretHeaders, timeoutMs, options, organizationUuid };
         const exchange = await sendTrial(deps, trial, event);
         return { delivered: exchange.status !== null && exchange.status >= 200 && exchange.status < 300, exchange };
       },
