@@ -2,8 +2,10 @@ import { sql } from 'drizzle-orm';
 import { createApiKeyStore } from './api-keys.ts';
 import { createBegin } from './begin.ts';
 import { createClaimer } from './claim.ts';
+import { createConnectorStore } from './connectors.ts';
 import { createControl } from './control.ts';
 import { type Database, openPglite, openPostgres } from './database.ts';
+import { createDatasetStore } from './datasets.ts';
 import { EndpointDirectory } from './endpoint-directory.ts';
 import { createEndpointLogReader } from './endpoint-log.ts';
 import { cancelPendingOf } from './endpoint-state.ts';
@@ -21,8 +23,10 @@ import { createEventReader } from './read-events.ts';
 import { RecentEvents } from './recent-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
+import { createReceiptLog } from './receipt-log.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
+import { createSourceStore } from './sources.ts';
 import type { AttemptStore } from './types.ts';
 
 export interface StoreOptions {
@@ -58,6 +62,10 @@ export async function openStore(options: StoreOptions) {
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
   const control = createControl(db, { onWaiting });
+  const receipts = createReceiptLog(db, {
+    onWritten: maintain,
+    onFault: (error) => options.onFault('receipts', error),
+  });
   const directory = new EndpointDirectory(db);
   const { publish } = createPublisher(db, recent, directory, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
   const operational = createOperational(db, directory, { onCommitted: onWaiting, onWritten: maintain });
@@ -82,9 +90,13 @@ export async function openStore(options: StoreOptions) {
     portalAccess: createPortalAccess(db),
     endpoints: createEndpointStore(db, box, operational),
     eventTypes: createEventTypeStore(db),
+    connectors: createConnectorStore(db, box),
+    datasets: createDatasetStore(database, (error) => options.onFault('datasets', error)),
     events: createEventReader(db),
     deliveries: createDeliveryReader(db),
     publish,
+    sources: createSourceStore(db, box, { maxRuns }),
+    receipts,
     control,
     replay: createReplay(db, { onWaiting }),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
@@ -104,9 +116,10 @@ export async function openStore(options: StoreOptions) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    /** Ends waiting finishes and closes the database. The workers must have ended. */
+    /** Ends waiting finishes, writes what waits for the sources' logs and closes the database. The workers must have ended. */
     async close(): Promise<void> {
       stop.abort();
+      await receipts.close();
       await database.close();
     },
   };
