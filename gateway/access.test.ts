@@ -91,6 +91,20 @@ describe('the admin key', () => {
   });
 });
 
+describe('keys of a dialect', () => {
+  it.each([
+    ['flexorch', /^dfx_[A-Za-z0-9_-]{43}$/],
+    ['fltr', /^wb_/],
+    [undefined, /^wb_/],
+  ])('%s: begin as %s', async (dialect, form) => {
+    const path = `/v1/organizations/${acme.id}/api-keys`;
+    const made = (await gateway.call('POST', path, { key: acme.key, body: { name: 'a', dialect } })).json();
+    expect(made.key).toMatch(form);
+    expect(made.prefix).toBe(made.key.slice(0, 8));
+    expect((await gateway.call('GET', '/v1/deliveries', { key: made.key })).statusCode).toBe(200);
+  });
+});
+
 /** Every route but those of an organization's own path, with the scope it takes. */
 const routes: ['GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', string, string][] = [
   ['POST', '/v1/events', 'publish'],

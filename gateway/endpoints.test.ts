@@ -126,6 +126,16 @@ describe('rotating the secret', () => {
     expect(await signing(id)).toEqual([last.secret, secret]);
   });
 
+  it('one after the other with one signature header: the old secret signs to the end of the newest overlap', async () => {
+    const { id, secret } = await anEndpoint({ dialect: 'fltr' });
+    const rotate = async (overlapSeconds: number) =>
+      (await gateway.call('POST', `/v1/endpoints/${id}/rotate-secret`, { key, body: { overlapSeconds } })).json();
+    const second = await rotate(3_600);
+    expect(await signing(id)).toEqual([second.secret, secret]);
+    const last = await rotate(0);
+    expect(await signing(id)).toEqual([last.secret]);
+  });
+
   it('keeps at most five secrets signing', async () => {
     const { id } = await anEndpoint();
     for (let i = 0; i < 6; i++) await gateway.call('POST', `/v1/endpoints/${id}/rotate-secret`, { key });

@@ -135,7 +135,7 @@ function unlessMasked(value: string): string | null {
   return value === MASK ? null : value;
 }
 
-/** Gives it a new secret; the old one signs along for `overlapSeconds` more, 0: not at all. */
+/** Gives it a new secret; the old one signs for `overlapSeconds` more as its dialect has it, 0: not at all. */
 export async function rotateSecret(
   deps: GatewayDependencies,
   standing: Endpoint,
@@ -144,11 +144,14 @@ export async function rotateSecret(
 ): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
   const { organizationId, id, dialect } = standing;
   const scheme = await deps.endpoints.currentScheme(organizationId, id);
+  const wire = knownWire(dialect);
   // A fresh secret is of the kind that the receivers verify already.
   const fresh = { signature: choice.signature ?? scheme };
-  const secret = chooseSecret(knownWire(dialect), choice.secret === undefined ? fresh : choice);
+  const secret = chooseSecret(wire, choice.secret === undefined ? fresh : choice);
   const overlapMs = Math.round(overlapSeconds * 1000 * deps.timeScale);
-  const endpoint = await deps.endpoints.rotateSecret(organizationId, id, secret, overlapMs);
+  // Where the oldest signs, an earlier one must not keep the old one, or the new one, from signing.
+  const expiring = wire.secret.duringOverlap === 'oldest' ? 'end_too' : 'keep';
+  const endpoint = await deps.endpoints.rotateSecret(organizationId, id, secret, overlapMs, expiring);
   if (!endpoint) throw endpointNotFound();
   return { endpoint, secret };
 }

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { wireOf } from '../domain/dialects/wires.ts';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
 import { apiKeys } from './schema.ts';
@@ -33,7 +34,9 @@ export interface KeyOwner {
 
 export type ApiKeyStore = ReturnType<typeof createApiKeyStore>;
 
-const SECRET = /^wb_[A-Za-z0-9_-]{43}$/;
+/** How keys begin whose dialect has no beginning of its own. */
+const OUR_PREFIX = 'wb_';
+const SECRET = /^[a-z]+_[A-Za-z0-9_-]{43}$/;
 const SHOWN_CHARACTERS = 8;
 /** How long another process's revocation may go unnoticed, in milliseconds. */
 const CACHE_MS = 3_000;
@@ -54,7 +57,8 @@ export async function insertApiKey(
   organizationId: string,
   key: NewApiKey,
 ): Promise<{ key: ApiKey; secret: string }> {
-  const secret = `wb_${randomBytes(32).toString('base64url')}`;
+  const ownPrefix = key.dialect === null ? undefined : wireOf(key.dialect)?.apiKeyPrefix;
+  const secret = `${ownPrefix ?? OUR_PREFIX}${randomBytes(32).toString('base64url')}`;
   const [row] = await tx
     .insert(apiKeys)
     .values({

@@ -24,16 +24,26 @@ export async function insertSecret(
   await tx.insert(endpointSecrets).values({ id: newId('sec'), endpointId, scheme: secret.scheme, ciphertext });
 }
 
+/** Whether secrets already expiring keep their time at a rotation, or end with its overlap, lest they sign longer than it. */
+export type ExpiringSecrets = 'keep' | 'end_too';
+
 /**
- * Lets the current secret sign along for `overlapMs` more; 0 ends it now. Secrets already expiring keep their time, but only
- * the newest few stay. Call before `insertSecret`, with the endpoint's row locked.
+ * Lets the current secret sign along for `overlapMs` more; 0 ends it now. Of those already expiring only the newest few stay.
+ * Call before `insertSecret`, with the endpoint's row locked.
  */
-export async function expireSecrets(tx: Pick<Db, 'select' | 'update'>, endpointId: string, overlapMs: number) {
+export async function expireSecrets(
+  tx: Pick<Db, 'select' | 'update'>,
+  endpointId: string,
+  overlapMs: number,
+  expiring: ExpiringSecrets,
+): Promise<void> {
   const ofEndpoint = eq(endpointSecrets.endpointId, endpointId);
+  const end = sql`now() + ${overlapMs} * interval '1 millisecond'`;
+  const longer = expiring === 'end_too' ? gt(endpointSecrets.expiresAt, end) : undefined;
   await tx
     .update(endpointSecrets)
-    .set({ expiresAt: sql`now() + ${overlapMs} * interval '1 millisecond'` })
-    .where(and(ofEndpoint, isNull(endpointSecrets.expiresAt)));
+    .set({ expiresAt: end })
+    .where(and(ofEndpoint, or(isNull(endpointSecrets.expiresAt), longer)));
   const [oldestKept] = await tx
     .select({ id: endpointSecrets.id })
     .from(endpointSecrets)

@@ -9,7 +9,7 @@ import {
   sealCredentials,
 } from './endpoint-credentials.ts';
 import { endpointCreated, endpointDisabled, endpointUpdated } from './endpoint-occurrences.ts';
-import { expireSecrets, insertSecret, type NewSecret } from './endpoint-secrets.ts';
+import { type ExpiringSecrets, expireSecrets, insertSecret, type NewSecret } from './endpoint-secrets.ts';
 import { newId } from './ids.ts';
 import type { Occurrence, Operational, Raise } from './operational.ts';
 import { endpointSecrets, endpoints, organizations } from './schema.ts';
@@ -226,11 +226,12 @@ export function createEndpointStore(db: Db, box: SecretBox, operational: Operati
       id: string,
       secret: NewSecret,
       overlapMs: number,
+      expiring: ExpiringSecrets = 'keep',
     ): Promise<Endpoint | null> {
       return transaction(organizationId, async (tx, raise) => {
         const row = await write(tx, organizationId, id, {});
         if (!row) return null;
-        await expireSecrets(tx, id, overlapMs);
+        await expireSecrets(tx, id, overlapMs, expiring);
         await insertSecret(tx, box, id, secret);
         await raise([endpointUpdated(row, 'secret_rotated')]);
         return show(row);

@@ -3,7 +3,7 @@ import { verifyHexSignature } from '../../signing/hex-signature.ts';
 import { hmacSha256Hex } from '../../signing/hmac.ts';
 import type { DialectWire } from '../dialect.ts';
 import { parseEnvelope } from '../envelope.ts';
-import { currentHmacSecret } from '../hmac-secret.ts';
+import { oldestHmacSecret } from '../hmac-secret.ts';
 import { withTopFindings } from './top-findings.ts';
 
 const NAME = 'flowcerta';
@@ -34,7 +34,7 @@ export const flowcertaWire: DialectWire = {
         'User-Agent': attempt.userAgent,
         'X-Flowcerta-Event': event.type,
         'X-Flowcerta-Delivery': attempt.deliveryId,
-        'X-Flowcerta-Signature': `sha256=${hmacSha256Hex(currentHmacSecret(attempt.secrets, NAME), body)}`,
+        'X-Flowcerta-Signature': `sha256=${hmacSha256Hex(oldestHmacSecret(attempt.secrets, NAME), body)}`,
         'X-Flowcerta-Target': TARGET,
       },
     };
@@ -57,5 +57,6 @@ export const flowcertaWire: DialectWire = {
       /^[\x21-\x7e]{16,256}$/.test(secret)
         ? undefined
         : 'secret must be 16 to 256 visible ASCII characters, without spaces',
+    duringOverlap: 'oldest',
   },
 };

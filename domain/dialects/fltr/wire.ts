@@ -4,7 +4,7 @@ import { whsecFromBytes } from '../../signing/whsec.ts';
 import type { DialectWire } from '../dialect.ts';
 import { withoutZeroMilliseconds } from '../document-time.ts';
 import { parseEnvelope } from '../envelope.ts';
-import { currentHmacSecret } from '../hmac-secret.ts';
+import { oldestHmacSecret } from '../hmac-secret.ts';
 
 const NAME = 'fltr';
 const MINUTE = 60_000;
@@ -29,7 +29,7 @@ export const fltrWire: DialectWire = {
       headers: {
         'Content-Type': 'application/json',
         'User-Agent': 'FLTR-Webhooks/1.0',
-        'X-FLTR-Signature': hmacSha256Hex(currentHmacSecret(attempt.secrets, NAME), body),
+        'X-FLTR-Signature': hmacSha256Hex(oldestHmacSecret(attempt.secrets, NAME), body),
         'X-FLTR-Event': event.type,
         'X-FLTR-Delivery': attempt.attemptId,
       },
@@ -54,5 +54,6 @@ export const fltrWire: DialectWire = {
       /^whsec_[\x21-\x7e]{1,250}$/.test(secret)
         ? undefined
         : 'secret must be whsec_ followed by 1 to 250 visible ASCII characters, without spaces',
+    duringOverlap: 'oldest',
   },
 };

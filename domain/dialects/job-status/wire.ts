@@ -58,7 +58,7 @@ export const jobStatusWire: DialectWire = {
   timeoutMs: 15_000,
   urlRule: () => undefined,
   limits: {},
-  secret: { format: whsecFromBytes, check: checkWhsecSecret },
+  secret: { format: whsecFromBytes, check: checkWhsecSecret, duringOverlap: 'all' },
 };
 
 /** Which of the two sets of names counts: one request may carry both. */

@@ -57,7 +57,7 @@ export const orionWire: DialectWire = {
   timeoutMs: 15_000,
   urlRule: () => undefined,
   limits: {},
-  secret: { format: whsecFromBytes, check: checkWhsecSecret },
+  secret: { format: whsecFromBytes, check: checkWhsecSecret, duringOverlap: 'all' },
 };
 
 /**

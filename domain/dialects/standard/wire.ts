@@ -50,7 +50,7 @@ export const standardWire: DialectWire = {
   timeoutMs: 15_000,
   urlRule: () => undefined,
   limits: {},
-  secret: { format: whsecFromBytes, check: checkStandardWebhooksSecret },
+  secret: { format: whsecFromBytes, check: checkStandardWebhooksSecret, duringOverlap: 'all' },
 };
 
 function envelopeOf({ type, dialect, occurredAt, data }: WireEvent): Record<string, unknown> {
