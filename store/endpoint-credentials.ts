@@ -63,24 +63,43 @@ export function headersToSend({ headers, basicAuth }: Credentials): Header[] {
   return basicAuth === null ? headers : [...headers, basicAuthHeader(basicAuth)];
 }
 
-/** The credentials after a change, or what is wrong with it. Kept values are found by name, ignoring case. */
+/** Fills in kept values by name, ignoring case; `unknown` is the name of a header that has no value to keep. */
+export function mergeHeaders(
+  standing: readonly Header[],
+  changed: readonly HeaderChange[],
+): { headers: Header[] } | { unknown: string } {
+  const headers: Header[] = [];
+  for (const { name, value } of changed) {
+    const kept = standing.find((header) => header.name.toLowerCase() === name.toLowerCase())?.value;
+    const merged = value ?? kept;
+    if (merged === undefined) return { unknown: name };
+    headers.push({ name, value: merged });
+  }
+  return { headers };
+}
+
+/** The credentials after a change, or what is wrong with it. */
 export function changeCredentials(
   standing: Credentials,
   change: CredentialsChange,
 ): { kind: 'changed'; credentials: Credentials } | CredentialsFault {
-  const headers: Header[] = [];
-  for (const { name, value } of change.headers ?? standing.headers) {
-    const kept = standing.headers.find((header) => header.name.toLowerCase() === name.toLowerCase())?.value;
-    const merged = value ?? kept;
-    if (merged === undefined) return { kind: 'unknown_header', name };
-    headers.push({ name, value: merged });
-  }
-  const { username, password } = change.basicAuth ?? {};
-  const kept = password ?? standing.basicAuth?.password;
-  if (username !== undefined && kept === undefined) return { kind: 'unknown_password' };
-  const changed = username === undefined || kept === undefined ? null : { username, password: kept };
-  const basicAuth = change.basicAuth === undefined ? standing.basicAuth : changed;
+  const merged = mergeHeaders(standing.headers, change.headers ?? standing.headers);
+  if ('unknown' in merged) return { kind: 'unknown_header', name: merged.unknown };
+  const { headers } = merged;
+  const basicAuth = mergeBasicAuth(standing.basicAuth, change.basicAuth);
+  if (basicAuth === undefined) return { kind: 'unknown_password' };
   return basicAuth !== null && headers.some(({ name }) => name.toLowerCase() === 'authorization')
     ? { kind: 'authorization_twice' }
     : { kind: 'changed', credentials: { headers, basicAuth } };
+}
+
+/** `undefined`: the password is to stay, and none is stored. */
+function mergeBasicAuth(
+  standing: BasicAuth | null,
+  changed: BasicAuthChange | null | undefined,
+): BasicAuth | null | undefined {
+  if (changed === undefined) return standing;
+  if (changed === null) return null;
+  const password = changed.password ?? standing?.password;
+  return password === undefined ? undefined : { username: changed.username, password };
 }

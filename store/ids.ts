@@ -3,9 +3,9 @@ import { monotonicFactory } from 'ulid';
 
 /**
  * Kinds of ids, by prefix: organization, API key, endpoint, endpoint secret, event, delivery, attempt, carrier workflow, portal
- * link, portal session.
+ * link, portal session, source, receipt.
  */
-export type IdPrefix = 'org' | 'key' | 'ep' | 'sec' | 'evt' | 'dlv' | 'atm' | 'car' | 'lnk' | 'pse';
+export type IdPrefix = 'org' | 'key' | 'ep' | 'sec' | 'evt' | 'dlv' | 'atm' | 'car' | 'lnk' | 'pse' | 'src' | 'rcp';
 
 const pool = new Uint8Array(4096);
 let used = pool.length;

@@ -5,6 +5,7 @@ import { type Db, jsonRowsOf, recordset, rowsOf } from './database.ts';
 import type { DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
 import { newId } from './ids.ts';
 import type { RecentEvents } from './recent-events.ts';
+import { repeatsOf } from './source-repeats.ts';
 import type { PublishItem, PublishResult } from './types.ts';
 
 interface NewDelivery {
@@ -60,8 +61,14 @@ export function createPublisher(
         if (p.deliveries.length > 0) recent.put(p.item.organizationId, { ...p.item, id: p.eventId });
       } else refused.push(p);
     }
-    for (const p of refused)
-      results.set(p.item, (await whatStandsThere(db, p.item)) ?? { kind: 'conflict', field: 'id' });
+    const repeats = await repeatsOf(
+      db,
+      refused.map((p) => p.item),
+    );
+    for (const p of refused) {
+      const standing = repeats.get(p.item) ?? (await whatStandsThere(db, p.item));
+      results.set(p.item, standing ?? { kind: 'conflict', field: 'id' });
+    }
     const written = planned.flatMap((p) => p.deliveries);
     const waiting = written.filter((d) => !d.disabled).length;
     if (waiting > 0) options.onCommitted(waiting);
@@ -73,8 +80,9 @@ export function createPublisher(
 }
 
 /** Two with the same id or key never share a statement: the second must meet the first one's row. */
-function keysOf({ organizationId, id, idempotencyKey }: PublishItem): string[] {
+function keysOf({ organizationId, id, idempotencyKey, source }: PublishItem): string[] {
   const keys: string[] = [];
+  if (source) keys.push(`source ${source.id} ${source.eventId}`);
   if (id !== null) keys.push(`id ${key(organizationId, id)}`);
   if (idempotencyKey !== null) keys.push(`key ${key(organizationId, idempotencyKey)}`);
   return keys;
@@ -101,7 +109,7 @@ export function planEvent(item: PublishItem, endpoints: DirectoryEndpoint[]): Pl
 }
 
 const EVENT_COLUMNS =
-  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, recipients text[], idempotency_key text, fingerprint text, occurred_at timestamptz';
+  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, recipients text[], source_id text, source_event_id text, flag text, idempotency_key text, fingerprint text, occurred_at timestamptz';
 const DELIVERY_COLUMNS =
   'id text, organization_id text, event_id text, endpoint_id text, event_type text, disabled boolean';
 
@@ -116,6 +124,9 @@ export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): 
     presence_name: item.presenceName,
     user_id: item.userId,
     recipients: item.to,
+    source_id: item.source?.id ?? null,
+    source_event_id: item.source?.eventId ?? null,
+    flag: item.source?.flag ?? null,
     idempotency_key: item.idempotencyKey,
     fingerprint: item.fingerprint,
     occurred_at: item.occurredAt,
@@ -133,8 +144,8 @@ export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): 
   const rows = await jsonRowsOf<{ organization_id: string; id: string }>(
     db,
     sql`written as (
-      insert into events (organization_id, id, dialect, type, data, presence_name, user_id, recipients, idempotency_key, fingerprint,
-        occurred_at)
+      insert into events (organization_id, id, dialect, type, data, presence_name, user_id, recipients, source_id, source_event_id,
+        flag, idempotency_key, fingerprint, occurred_at)
       select * from ${recordset(events, EVENT_COLUMNS)}
       on conflict do nothing
       returning organization_id, id

@@ -161,7 +161,7 @@ export const events = pgTable(
     /** The source it came in by, and the sender's own id of it. */
     sourceId: text(),
     sourceEventId: text(),
-    /** What was odd about it, though it was accepted: `unknown_type`, `schema_mismatch`. Null: nothing. */
+    /** What was odd about it, though it was accepted: `unknown_type`, `schema_mismatch`, `extra_fields`. Null: nothing. */
     flag: text(),
     idempotencyKey: text(),
     /** SHA-256 over what was published; tells a repeat from a conflict. */
@@ -396,7 +396,7 @@ export const sources = pgTable(
     name: text().notNull(),
     dialect: text().notNull(),
     tokenHash: bytea().notNull(),
-    /** The secret that its dialect verifies with, encrypted; null where headers do. */
+    /** JSON `[{scheme, value, expiresAt}]` that its dialect verifies with, the current one first, encrypted; null: none. */
     secret: bytea(),
     /** JSON `[{name, value}]` that every request must carry, encrypted (orion). */
     headers: bytea(),
@@ -412,7 +412,7 @@ export const sourceReceipts = pgTable(
   {
     id: text().primaryKey(),
     sourceId: text().notNull(),
-    /** `accepted`, `repeated`, or the check that failed. */
+  /** `accepted`, `repeated`, or which check failed, see `receipt-table.ts`. */
     outcome: text().notNull(),
     /** For the operator: which check, in words; never a secret. */
     reason: text(),

@@ -16,12 +16,26 @@ export interface PublishItem {
   userId: string | null;
   /** Ids of endpoints, overriding filter and dialect; null means by match. */
   to: string[] | null;
+  /** The source it came in by; absent: published through the API. */
+  source?: SourceArrival;
 }
 
-/** `repeated`: the same was published before, `eventId` is the first one's. `conflict`: same id or key, other content. */
+/** What an event that came in by a source has besides. */
+export interface SourceArrival {
+  id: string;
+  /** The sender's id, or what stands for it: unique for the source, and so the key that tells repeats. */
+  eventId: string;
+  /** What is odd about it, though it was accepted; null: nothing. */
+  flag: string | null;
+}
+
+/**
+ * `repeated`: the same was published before, `eventId` is the first one's; from a source also with other content (`differs`),
+ * since there the sender's id alone decides. `conflict`: same id or key, other content.
+ */
 export type PublishResult =
   | { kind: 'created'; eventId: string; deliveryCount: number }
-  | { kind: 'repeated'; eventId: string }
+  | { kind: 'repeated'; eventId: string; differs?: true }
   | { kind: 'conflict'; field: 'id' | 'Idempotency-Key' }
   | { kind: 'unknown_endpoint'; endpointId: string };
 
