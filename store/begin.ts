@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { Batcher } from './batcher.ts';
 import { type Db, isPending, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
+import { filesOf } from './exported-files.ts';
 import { newId } from './ids.ts';
 import type { RecentEvent, RecentEvents } from './recent-events.ts';
 import { DUE_SLACK_MS, refuse } from './refuse.ts';
@@ -16,6 +17,7 @@ interface BegunRow {
   generation: number;
   tries: number;
   event_id: string;
+  exported: boolean;
 }
 
 interface EventRow {
@@ -110,13 +112,18 @@ async function compareAndSet(
       where d.id = i.id and ${isPending} and d.workflow_id = i.workflow_id and d.generation = i.generation
         and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id || ''
         and d.next_attempt_at <= clock_timestamp() + ${DUE_SLACK_MS}::int * interval '1 millisecond'
+        and d.export_state is distinct from 'needed'
         and e.disabled_at is null and e.deleted_at is null and e.paused_at is null and (${permitted} or e.max_concurrency is null)
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
-        d.attempt_count, d.generation, d.tries, d.event_id)`,
+        d.attempt_count, d.generation, d.tries, d.event_id, d.export_state is not null as exported)`,
     sql`select * from begun`,
   );
   const events = await eventsOf(db, memory.events, rows);
   const uuids = await uuidsOf(db, memory.organizationUuids, rows);
+  const files = await filesOf(
+    db,
+    rows.filter((row) => row.exported).map((row) => row.id),
+  );
   return rows.map((row) => ({
     kind: 'begun',
     deliveryId: row.id,
@@ -128,6 +135,7 @@ async function compareAndSet(
     generation: row.generation,
     tries: row.tries,
     organizationUuid: uuids.get(row.organization_id) as string,
+    file: files.get(row.id) ?? null,
     event: events.get(`${row.organization_id} ${row.event_id}`) as RecentEvent,
   }));
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Database, type Db, isPending, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
-import type { ClaimedDelivery } from './types.ts';
+import { exportOrderOf } from './export-order.ts';
+import type { ClaimedDelivery, ExportState } from './types.ts';
 
 /** How much a claim may take, and from whom. */
 export interface ClaimRequest {
@@ -27,6 +28,9 @@ export interface ClaimRow {
   next_attempt_at: string;
   due_in_ms: number;
   own_workflow: boolean;
+  export_state: ExportState;
+  /** The endpoint's, as JSON text; null when it has none. */
+  options: string | null;
   url: string;
   dialect: string;
   retry_count: number | null;
@@ -36,7 +40,7 @@ export interface ClaimRow {
 
 /** Columns of `ClaimRow`, from `d` (deliveries) and `e` (endpoints). */
 export const claimColumns = sql`d.id, d.organization_id, e.id as endpoint_id, d.event_type, d.generation, d.attempt_count, d.tries,
-  d.next_attempt_at, d.own_workflow, (extract(epoch from d.next_attempt_at - now()) * 1000)::float8 as due_in_ms, e.url, e.dialect,
+  d.next_attempt_at, d.own_workflow, d.export_state, case when e.options <> '{}' then e.options end as options, (extract(epoch from d.next_attempt_at - now()) * 1000)::float8 as due_in_ms, e.url, e.dialect,
   cardinality(e.retry_delays_ms) as retry_count, e.acknowledge is not null as acknowledged, e.max_concurrency`;
 
 /** Endpoints looked at in one claim; the cursor moves on, so that every endpoint has its turn. */
@@ -57,7 +61,9 @@ export function createClaimer({ db, kind }: Pick<Database, 'db' | 'kind'>) {
     cursor = picked.cursor;
     if (picked.deliveries.length === 0) return [];
     const groups = assign(picked.deliveries);
-    const members = groups.flatMap((g) => g.deliveries.map((d) => ({ id: d.id, workflow_id: g.workflowId })));
+    const members = groups.flatMap((g) =>
+      g.deliveries.map((d) => ({ id: d.id, workflow_id: g.workflowId, export_state: d.exportState })),
+    );
     if (members.length > 0) await tx.execute(writeClaim(members));
     return groups;
   }
@@ -70,11 +76,12 @@ export function createClaimer({ db, kind }: Pick<Database, 'db' | 'kind'>) {
   };
 }
 
-function writeClaim(members: { id: string; workflow_id: string }[]) {
+function writeClaim(members: { id: string; workflow_id: string; export_state: ExportState }[]) {
   return sql`update deliveries d
-    set workflow_id = i.workflow_id, claimed_at = now(), started_at = null, held = false, reason = null, reconciled_at = null,
+    set workflow_id = i.workflow_id, export_state = coalesce(d.export_state, i.export_state),
+      claimed_at = now(), started_at = null, held = false, reason = null, reconciled_at = null,
       reconcile_count = 0, own_workflow = d.own_workflow or i.workflow_id = d.id
-    from ${recordset(members, 'id text, workflow_id text')}
+    from ${recordset(members, 'id text, workflow_id text, export_state text')}
     where d.id = i.id and ${isPending} and d.workflow_id is null`;
 }
 
@@ -111,7 +118,7 @@ async function take(tx: Pick<Db, 'execute'>, request: ClaimRequest, endpointIds:
     left join (select * from ${recordset(bounds, 'endpoint_id text, room int')}) as b on b.endpoint_id = t.endpoint_id
     cross join lateral (
       select w.*, (row_number() over (order by w.next_attempt_at, w.id))::int as place from (
-        select id, organization_id, event_type, generation, attempt_count, tries, next_attempt_at, own_workflow
+        select id, organization_id, event_type, generation, attempt_count, tries, next_attempt_at, own_workflow, export_state
         from deliveries where endpoint_id = t.endpoint_id and status = 'pending' and workflow_id is null
           and (not held or next_attempt_at <= now())
         order by next_attempt_at limit least(b.room, ${request.limit}::int, e.max_concurrency)
@@ -161,6 +168,7 @@ function nextCursor(rows: PickedRow[], limit: number, turn: string[]): string {
 
 /** A claimed row in the words of the dispatcher. */
 export function toClaimed(row: ClaimRow): ClaimedDelivery {
+  const exportState = row.export_state ?? (exportOrderOf(row) ? 'needed' : null);
   return {
     id: row.id,
     organizationId: row.organization_id,
@@ -172,6 +180,8 @@ export function toClaimed(row: ClaimRow): ClaimedDelivery {
     nextAttemptAt: toIso(row.next_attempt_at),
     dueInMs: row.due_in_ms,
     ownWorkflow: row.own_workflow,
+    exportState,
+    alone: exportState !== null,
     endpoint: {
       url: row.url,
       dialect: row.dialect,

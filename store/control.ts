@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import { type Db, rowsOf } from './database.ts';
+import { exportOrderOf, type OrderRow } from './export-order.ts';
 
 /**
  * What a control call did. `signal`: the workflow that must look again, null when the store alone decides.
@@ -19,6 +20,16 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
       sql`select status from deliveries where organization_id = ${organizationId} and id = ${id}`,
     );
     return row ? { kind: 'wrong_state', status: row.status } : { kind: 'not_found' };
+  }
+
+  /** Also one that was never claimed, since it was cancelled before: nobody has looked at its endpoint's options. */
+  async function needsExport(organizationId: string, id: string): Promise<boolean> {
+    const [row] = await rowsOf<OrderRow & { had: boolean }>(
+      db,
+      sql`select d.event_type, d.export_state is not null as had, e.dialect, e.options from deliveries d
+        join endpoints e on e.id = d.endpoint_id where d.organization_id = ${organizationId} and d.id = ${id}`,
+    );
+    return row !== undefined && (row.had || exportOrderOf(row) !== undefined);
   }
 
   return {
@@ -57,14 +68,16 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
 
     /**
      * Sends an ended delivery again: a new generation restarts the schedule, ids stay. Claimed at once for its own workflow;
-     * the caller signals with start, and if that is lost the reconciler starts it.
+     * the caller signals with start, and if that is lost the reconciler starts it. An export is looked for again, and made again
+     * if its file is gone.
      */
     async resend(organizationId: string, id: string): Promise<ControlResult> {
+      const exportState = (await needsExport(organizationId, id)) ? 'needed' : null;
       const [row] = await rowsOf<{ id: string }>(
         db,
         sql`update deliveries set status = 'pending', reason = null, generation = generation + 1, tries = 0, next_attempt_at = now(),
             workflow_id = id, own_workflow = true, claimed_at = now(), started_at = null, held = false, completed_at = null,
-            reconciled_at = null, reconcile_count = 0
+            export_state = ${exportState}, reconciled_at = null, reconcile_count = 0
           where organization_id = ${organizationId} and id = ${id} and status <> 'pending'
             and exists (select 1 from endpoints e where e.id = endpoint_id and e.disabled_at is null and e.deleted_at is null)
           returning id`,

@@ -19,6 +19,7 @@ interface StoredRow {
   disabled: boolean;
   deleted: boolean;
   paused: boolean;
+  export_needed: boolean;
   max_concurrency: number | null;
 }
 
@@ -96,6 +97,8 @@ async function admit(
     } else if (row.paused) {
       paused.push(row.id);
       refused.push(refusal(input, row, 'released'));
+    } else if (row.export_needed) {
+      refused.push(refusal(input, row, 'not_exported'));
     } else if (left !== undefined && left <= 0) {
       crowded.push(row.id);
       refused.push(refusal(input, row, 'released'));
@@ -130,7 +133,8 @@ async function readLocked(tx: Pick<Db, 'execute'>, inputs: BeginInput[]): Promis
     sql`select d.id, d.endpoint_id, d.status, d.workflow_id, d.generation, d.attempt_count, d.open_attempt_id, d.open_run_id,
         d.open_activity_attempt, ceil(extract(epoch from d.lease_until - now()) * 1000)::int as lease_in_ms,
         ceil(extract(epoch from d.next_attempt_at - now()) * 1000)::int as due_in_ms,
-        e.disabled_at is not null as disabled, e.deleted_at is not null as deleted, e.paused_at is not null as paused, e.max_concurrency
+        e.disabled_at is not null as disabled, e.deleted_at is not null as deleted, e.paused_at is not null as paused,
+        d.export_state is not distinct from 'needed' as export_needed, e.max_concurrency
       from deliveries d join endpoints e on e.id = d.endpoint_id
       where d.id = any(${sql.param(inputs.map((i) => i.id))}::text[]) order by d.id for update of d`,
   );

@@ -72,7 +72,8 @@ async function reviveEnded(
     const rows = await rowsOf<{ id: string }>(
       db,
       sql`update deliveries set status = 'pending', reason = null, generation = generation + 1, tries = 0, next_attempt_at = now(),
-          workflow_id = null, claimed_at = null, started_at = null, held = false, completed_at = null
+          workflow_id = null, claimed_at = null, started_at = null, held = false, completed_at = null,
+          export_state = case when export_state is not null then 'needed' end
         where id = any(${sql.param(page.map((row) => row.id))}::text[]) and status = ${status}
         returning id`,
     );

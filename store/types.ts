@@ -1,4 +1,5 @@
 import type { AttemptOutcome, DeliveryStatus } from '../domain/delivery/types.ts';
+import type { ExportedFile } from '../domain/exports/export-plan.ts';
 
 /** A publish as the gateway hands it to the group commit; `data` is JSON text, already checked. */
 export interface PublishItem {
@@ -53,8 +54,15 @@ export interface ClaimedDelivery {
   /** Milliseconds until it is due by the store's clock; 0 or less when due. */
   dueInMs: number;
   ownWorkflow: boolean;
+  /** As in the table: whether an export belongs to it, and is still to be made. */
+  exportState: ExportState;
+  /** Never shares a workflow with others. */
+  alone: boolean;
   endpoint: ClaimedEndpoint;
 }
+
+/** `needed`: begin refuses an attempt until the export is made. Null: none belongs to the delivery. */
+export type ExportState = 'needed' | 'done' | null;
 
 /** What the dispatcher needs of an endpoint to plan and to name a workflow. */
 export interface ClaimedEndpoint {
@@ -91,6 +99,8 @@ export interface BegunAttempt {
   /** Tries of this generation before this attempt. */
   tries: number;
   organizationUuid: string;
+  /** The export that was made for it; null: none was ordered. */
+  file: ExportedFile | null;
   event: { id: string; dialect: string; type: string; data: string; occurredAt: string };
 }
 
@@ -100,9 +110,9 @@ export interface RefusedAttempt {
   deliveryId: string;
   /**
    * `superseded`: another workflow has it now. `released`: it went back to waiting. `busy`: an attempt is open elsewhere.
-   * `not_due`: its time has not come, or the stored count moved on; go on from `generation`, `attemptCount` and `dueInMs`.
+   * `not_exported`: its export must be made first. `not_due`: its time has not come, or the stored count moved on; go on from `generation`, `attemptCount` and `dueInMs`.
    */
-  why: 'not_found' | 'finished' | 'superseded' | 'released' | 'busy' | 'not_due';
+  why: 'not_found' | 'finished' | 'superseded' | 'released' | 'busy' | 'not_exported' | 'not_due';
   status: DeliveryStatus | null;
   generation: number;
   attemptCount: number;
@@ -159,6 +169,7 @@ export interface SenderEndpoint {
   destination: string;
   url: string;
   options: Record<string, unknown>;
+  /** The customer's own, and `Authorization` where it set basic authentication. Values are secrets. */
   headers: { name: string; value: string }[];
   retryDelaysMs: number[] | null;
   timeoutMs: number | null;
@@ -167,7 +178,6 @@ export interface SenderEndpoint {
   secrets: { scheme: 'hmac' | 'ed25519'; value: string; expiresAt: string | null }[];
 }
 
-  /** The customer's own, and `Authorization` where it set basic authentication. Values are secrets. */
 /** The part of the store that activities are given. */
 export interface AttemptStore {
   begin(inputs: readonly BeginInput[]): Promise<BeginResult[]>;

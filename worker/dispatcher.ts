@@ -161,7 +161,7 @@ export class Dispatcher {
     if (each.size === 0 || limit === 0) return;
     const { planned } = await this.#claim({ limit, room: each, only: [...each.keys()] }, true, false);
     for (const workflow of planned) this.#launch(workflow);
-    this.#failingFlight = planned.find((p) => p.dueInMs === 0)?.workflowId ?? null;
+    this.#failingFlight = planned.find(attemptsAtOnce)?.workflowId ?? null;
     const held = this.#failingFlight;
     // Another worker may run the activity: its end is then not seen here.
     if (held) setTimeout(() => this.#failingFlight === held && this.ended(held), 30_000).unref();
@@ -175,7 +175,8 @@ export class Dispatcher {
     await this.#ports.claim(request, (claimed) => {
       seen = claimed.length;
       planned = planWorkflows(claimed, { carry, maxPerWorkflow, newWorkflowId });
-      if (onlyFull) planned = planned.filter((p) => p.dueInMs > 0 || p.deliveries.length === maxPerWorkflow);
+      if (onlyFull)
+        planned = planned.filter((p) => p.dueInMs > 0 || isAlone(p) || p.deliveries.length === maxPerWorkflow);
       return planned;
     });
     return { planned, seen };
@@ -183,7 +184,7 @@ export class Dispatcher {
 
   #launch(workflow: Planned): void {
     this.#slots.take(workflow.workflowId);
-    if (workflow.dueInMs === 0) {
+    if (attemptsAtOnce(workflow)) {
       this.#flights.set(workflow.workflowId, workflow.deliveries);
       for (const d of workflow.deliveries) this.#load.claimed(d.endpointId, d.endpoint.maxConcurrency);
     }
@@ -198,8 +199,8 @@ export class Dispatcher {
     while (!this.#stopped) {
       try {
         await this.#ports.start(workflow);
-        if (workflow.dueInMs > 0) this.#slots.release(workflow.workflowId);
-        if (workflow.dueInMs > 0 || this.#slots.held.includes(workflow.workflowId))
+        if (!attemptsAtOnce(workflow)) this.#slots.release(workflow.workflowId);
+        if (!attemptsAtOnce(workflow) || this.#slots.held.includes(workflow.workflowId))
           this.#acknowledged.add(workflow.workflowId);
         return;
       } catch (error) {
@@ -222,4 +223,13 @@ export class Dispatcher {
       this.#ports.onFault('slots', error);
     }
   }
+}
+
+/** A workflow that begins with a timer or an export holds no slot: those may last, and tell nothing of Temporal's pace. */
+function attemptsAtOnce({ dueInMs, deliveries }: Planned): boolean {
+  return dueInMs === 0 && deliveries[0]?.exportState !== 'needed';
+}
+
+function isAlone({ deliveries }: Planned): boolean {
+  return deliveries.some((d) => d.alone);
 }

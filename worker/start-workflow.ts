@@ -46,6 +46,7 @@ export function toInput(workflow: PlannedWorkflow<ClaimedDelivery>, searchable: 
     title: titleOf(workflow),
     triesBefore: first?.tries ?? 0,
     triesInSchedule: first ? triesInSchedule(first) : 0,
+    exportFirst: first?.exportState === 'needed',
     searchable,
   };
 }

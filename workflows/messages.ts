@@ -26,6 +26,8 @@ export interface DeliverInput {
   /** Tries made before this workflow, and tries the schedule has in all: for "attempt 2 of 4". */
   triesBefore: number;
   triesInSchedule: number;
+  /** `true`: the first act is an export. Absent in histories of before there were any. */
+  exportFirst?: boolean;
   /** `false` where Temporal has no search attributes of ours: the outcome is then not upserted. */
   searchable: boolean;
 }

@@ -9,7 +9,7 @@ function plan(claimed: Plannable[], carry: boolean, maxPerWorkflow = 100) {
 }
 
 function aDelivery(id: string, changes: Partial<Plannable> = {}): Plannable {
-  return { id, endpointId: 'ep_1', generation: 1, tries: 0, dueInMs: 0, ownWorkflow: false, ...changes };
+  return { id, endpointId: 'ep_1', generation: 1, tries: 0, dueInMs: 0, ownWorkflow: false, alone: false, ...changes };
 }
 
 const single = (ids: string, dueInMs = 0, workflowId = ids) => ({ workflowId, carrier: false, dueInMs, ids });
@@ -27,6 +27,13 @@ describe('planning workflows', () => {
       false,
       100,
       [single('a', 0, 'new-1'), single('b')],
+    ],
+    [
+      'none in a carrier of what goes alone, due or waiting',
+      [aDelivery('a'), aDelivery('b', { alone: true }), aDelivery('c'), waiting('d', 5_000, { alone: true })],
+      true,
+      100,
+      [single('b'), single('d', 5_000), carrier('new-1', 'a c')],
     ],
     [
       'one carrier for what is due, whatever its endpoint, generation and try',

@@ -8,6 +8,8 @@ export interface Plannable {
   dueInMs: number;
   /** Its own id has served as workflow id before. */
   ownWorkflow: boolean;
+  /** Never shares a workflow: something has to be done before it is sent. */
+  alone: boolean;
 }
 
 /** One workflow to start. */
@@ -36,8 +38,8 @@ const DUE_SLACK_MS = 20;
 
 /**
  * Which workflows carry the claimed deliveries. What is due goes together whatever its endpoint; what waits for a retry goes
- * together only with its like (endpoint, generation, try), due at the latest one's time. A group of one gets a workflow of its
- * own, under the delivery's id unless that has served before: the old run may still be closing.
+ * together only with its like (endpoint, generation, try), due at the latest one's time; what goes alone has no company. A group
+ * of one gets a workflow of its own, under the delivery's id unless that has served before: the old run may still be closing.
  */
 export function planWorkflows<D extends Plannable>(claimed: readonly D[], options: PlanOptions): PlannedWorkflow<D>[] {
   const carry = options.carry && options.maxPerWorkflow > 1;
@@ -56,10 +58,15 @@ export function planWorkflows<D extends Plannable>(claimed: readonly D[], option
 }
 
 function groupForCarriers<D extends Plannable>(claimed: readonly D[], max: number): D[][] {
-  const due = claimed.filter((d) => d.dueInMs <= DUE_SLACK_MS);
-  const waiting = claimed.filter((d) => d.dueInMs > DUE_SLACK_MS);
+  const alone = claimed.filter((d) => d.alone);
+  const due = claimed.filter((d) => !d.alone && d.dueInMs <= DUE_SLACK_MS);
+  const waiting = claimed.filter((d) => !d.alone && d.dueInMs > DUE_SLACK_MS);
   const alike = Map.groupBy(waiting, (d) => `${d.endpointId} ${d.generation} ${d.tries}`);
-  return [...chunks(due, max), ...[...alike.values()].flatMap((group) => splitByTime(group, max))];
+  return [
+    ...alone.map((d) => [d]),
+    ...chunks(due, max),
+    ...[...alike.values()].flatMap((group) => splitByTime(group, max)),
+  ];
 }
 
 function chunks<D>(items: readonly D[], size: number): D[][] {
