@@ -9,6 +9,11 @@ export interface StoredEvent {
   type: string;
   presenceName: string | null;
   userId: string | null;
+  /** The source it came in by, and the sender's own id of it; both null where it was published through the API. */
+  sourceId: string | null;
+  sourceEventId: string | null;
+  /** What is odd about it, though it was accepted; null: nothing. */
+  flag: string | null;
   occurredAt: string;
   createdAt: string;
 }
@@ -35,6 +40,9 @@ const columns = {
   type: events.type,
   presenceName: events.presenceName,
   userId: events.userId,
+  sourceId: events.sourceId,
+  sourceEventId: events.sourceEventId,
+  flag: events.flag,
   occurredAt: events.occurredAt,
   createdAt: events.createdAt,
 };
