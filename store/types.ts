@@ -1,4 +1,6 @@
 import type { AttemptOutcome, DeliveryStatus } from '../domain/delivery/types.ts';
+import type { AutoExport } from '../domain/exports/auto-export.ts';
+import type { ExportFaultCode } from '../domain/exports/export-fault.ts';
 import type { ExportedFile } from '../domain/exports/export-plan.ts';
 
 /** A publish as the gateway hands it to the group commit; `data` is JSON text, already checked. */
@@ -110,7 +112,8 @@ export interface RefusedAttempt {
   deliveryId: string;
   /**
    * `superseded`: another workflow has it now. `released`: it went back to waiting. `busy`: an attempt is open elsewhere.
-   * `not_exported`: its export must be made first. `not_due`: its time has not come, or the stored count moved on; go on from `generation`, `attemptCount` and `dueInMs`.
+   * `not_exported`: its export must be made first. `not_due`: its time has not come, or the stored count moved on; go on from
+   * `generation`, `attemptCount` and `dueInMs`.
    */
   why: 'not_found' | 'finished' | 'superseded' | 'released' | 'busy' | 'not_exported' | 'not_due';
   status: DeliveryStatus | null;
@@ -186,4 +189,65 @@ export interface AttemptStore {
   senderEndpoint(endpointId: string, version: number): Promise<SenderEndpoint>;
   /** Cancels what the workflow still holds; returns the ids cancelled. */
   cancelHeldBy(workflowId: string, ids: readonly string[]): Promise<string[]>;
+}
+
+/** One try of a delivery's export. Of several, only the latest can write. */
+export interface ExportTry {
+  deliveryId: string;
+  workflowId: string;
+  generation: number;
+  /** Of this generation, this one included. */
+  tries: number;
+}
+
+/** A multipart upload that was begun and neither completed nor aborted, as far as the store knows. */
+export interface OpenUpload {
+  connectorId: number;
+  bucket: string;
+  key: string;
+  uploadId: string;
+}
+
+/** An export that may now be made, and what earlier tries left. */
+export interface BegunExport {
+  kind: 'begun';
+  try: ExportTry;
+  organizationId: string;
+  attemptCount: number;
+  order: AutoExport;
+  /** Null: the event names none. */
+  datasetId: string | null;
+  /** To be aborted first. */
+  leftover: OpenUpload | null;
+  /** Made for an earlier generation: good still, if the object is there. */
+  earlier: ExportedFile | null;
+  /** Since the first try of this generation. */
+  elapsedMs: number;
+}
+
+/** `none`: there is no export to make; the begin of an attempt says how the delivery goes on. `not_due`: look again in `dueInMs`. */
+export type ExportBegin =
+  | BegunExport
+  | { kind: 'none'; organizationId: string; leftover: OpenUpload | null }
+  | { kind: 'not_due'; generation: number; attemptCount: number; dueInMs: number };
+
+/** Exports in the store. Every write answers `false`, and writes nothing, once the try is not the latest or the delivery has ended. */
+export interface ExportStore {
+  begin(input: { id: string; workflowId: string }): Promise<ExportBegin>;
+  /** Before the first part is sent, so that whoever comes after a crash can abort it. */
+  uploadStarted(
+    which: ExportTry,
+    upload: OpenUpload,
+    source: Pick<AutoExport, 'format'> & { datasetId: string },
+  ): Promise<boolean>;
+  /** The upload is completed or aborted. */
+  forgetUpload(deliveryId: string, uploadId: string): Promise<void>;
+  /** Says that the try goes on; due every few seconds. */
+  renew(which: ExportTry): Promise<boolean>;
+  /** The file is in place: attempts may begin. */
+  finish(which: ExportTry, file: ExportedFile): Promise<boolean>;
+  /** It could not be made now: the delivery shows why, and when it is tried again. */
+  wait(which: ExportTry, fault: { code: ExportFaultCode; message: string }, retryInMs: number): Promise<boolean>;
+  /** It cannot be made: ends the delivery as failed. */
+  fail(which: ExportTry, fault: { code: ExportFaultCode; message: string }): Promise<boolean>;
 }
