@@ -78,6 +78,8 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       apiKeys: store.apiKeys,
       portalAccess: store.portalAccess,
       endpoints: store.endpoints,
+      endpointLog: store.endpointLog,
+      connectors: store.connectors,
       eventTypes: store.eventTypes,
       events: store.events,
       deliveries: store.deliveries,

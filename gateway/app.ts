@@ -9,6 +9,8 @@ import { installOpenApi } from './openapi.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { deliveryControlRoutes } from './routes/delivery-control.ts';
+import { flexorchRoutes } from './routes/dialects/flexorch/routes.ts';
+import { fltrRoutes } from './routes/dialects/fltr/routes.ts';
 import { endpointStateRoutes } from './routes/endpoint-state.ts';
 import { endpointTestRoutes } from './routes/endpoint-test.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
@@ -68,3 +70,5 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
   }
   return app;
 }
+    flexorchRoutes,
+    fltrRoutes,

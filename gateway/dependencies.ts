@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { HttpPort } from '../domain/delivery/types.ts';
 import type { ApiKeyStore } from '../store/api-keys.ts';
+import type { ConnectorStore } from '../store/connectors.ts';
 import type { ControlResult } from '../store/control.ts';
+import type { EndpointLogReader } from '../store/endpoint-log.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { EventTypeStore } from '../store/event-types.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
@@ -26,6 +28,8 @@ export interface GatewayDependencies {
   endpoints: EndpointStore;
   eventTypes: EventTypeStore;
   events: EventReader;
+  endpointLog: EndpointLogReader;
+  connectors: Pick<ConnectorStore, 'get'>;
   deliveries: DeliveryReader;
   /** Resolves once committed. */
   publish(item: PublishItem): Promise<PublishResult>;

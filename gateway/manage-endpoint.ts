@@ -171,6 +171,16 @@ export async function enableEndpoint(deps: GatewayDependencies, standing: Endpoi
   return findEndpoint(deps, standing.organizationId, standing.id);
 }
 
+/** Enables or disables it, in APIs where that is a field of a change; `undefined` leaves it. */
+export async function switchEndpoint(
+  deps: GatewayDependencies,
+  standing: Endpoint,
+  active: boolean | undefined,
+): Promise<Endpoint> {
+  if (active === undefined) return standing;
+  return active ? enableEndpoint(deps, standing) : disableEndpoint(deps, standing);
+}
+
 /** Deletes it and cancels what waits for it; what was delivered stays readable. Throws `not_found`. */
 export async function deleteEndpoint(
   deps: GatewayDependencies,

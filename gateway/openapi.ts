@@ -8,6 +8,13 @@ import { PORTAL_COOKIE } from './portal-cookie.ts';
 import { ProblemSchema } from './problem-schema.ts';
 import { installReference } from './reference.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Body of the errors that the route answers with, where they do not look like ours. */
+    errorBody?: z.ZodType;
+  }
+}
+
 const DESCRIPTION = `Durable, signed, retried webhooks. Every call takes \`Authorization: Bearer <key>\`: an API key of an
 organization, or the admin key together with the header \`Waybill-Organization\`. The portal's page calls with the cookie of its
 session instead, and with \`Waybill-Portal: 1\` where it changes something.`;
@@ -21,6 +28,7 @@ export function installOpenApi(app: FastifyInstance, version: string): void {
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-KEY' },
           session: { type: 'apiKey', in: 'cookie', name: PORTAL_COOKIE },
         },
       },
@@ -44,20 +52,23 @@ export function installOpenApi(app: FastifyInstance, version: string): void {
 /** Adds what is true of every route by its access: the scope it takes, the header of the admin key, the problem it may answer. */
 function describe(
   schema: FastifySchema | undefined,
-  { access, keysOnly }: FastifyContextConfig,
+  { access, keysOnly, keyHeader, errorBody }: FastifyContextConfig,
   organizationInPath: boolean,
 ): FastifySchema | undefined {
   if (!schema || schema.hide) return schema;
-  const problem = { description: 'A problem', content: { 'application/problem+json': { schema: ProblemSchema } } };
+  const problem = errorBody
+    ? { description: "An error in the system's look", content: { 'application/json': { schema: errorBody } } }
+    : { description: 'A problem', content: { 'application/problem+json': { schema: ProblemSchema } } };
   const response = { ...(schema.response as object), default: problem };
   if (access === 'public') return { ...schema, response, security: [] };
   if (access === 'session') return { ...schema, response, security: [{ session: [] }] };
   const key = access === 'admin' ? 'Takes the admin key.' : `Takes a key with the scope \`${access}\`.`;
   const description = schema.description ? `${schema.description} ${key}` : key;
-  const security = access === 'admin' || keysOnly ? { security: [{ key: [] }] } : {};
+  const keyScheme = keyHeader === 'x-api-key' ? { apiKey: [] } : { key: [] };
+  const security = access === 'admin' || keysOnly ? { security: [keyScheme] } : {};
   if (access === 'admin' || organizationInPath) return { ...schema, response, description, ...security };
   const headers = z.object({ ...(schema.headers as z.ZodObject | undefined)?.shape, ...organizationHeader });
-  return { ...schema, response, description, headers };
+  return { ...schema, response, description, headers, ...security };
 }
 
 const organizationHeader = {

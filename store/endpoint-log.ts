@@ -16,6 +16,8 @@ export interface EndpointLogEntry {
   status: DeliveryStatus;
   /** Why it ended or waits. */
   reason: string | null;
+  /** Attempts so far, the number of the newest. */
+  attemptCount: number;
   /** When the delivery is tried next; ISO. */
   nextAttemptAt: string | null;
   /** ISO. */
@@ -54,10 +56,10 @@ export function createEndpointLogReader(db: Db) {
         sql`d as (select * from deliveries where organization_id = ${organizationId} and endpoint_id = ${endpointId}
             ${after === null ? sql`` : sql`and id <= ${after.deliveryId}`} order by id desc limit ${limit + 1}::int)`,
         sql`select d.id as "deliveryId", d.event_id as "eventId", d.event_type as "eventType", d.test, d.status, d.reason,
-            d.next_attempt_at as "nextAttemptAt", d.created_at as "createdAt", a.id, a.number, a.generation, a.retry,
-            a.outcome, a.error_code as "errorCode", a.error_message as "errorMessage", a.status_code as "statusCode",
-            a.duration_ms as "durationMs", a.started_at as "startedAt", a.finished_at as "finishedAt",
-            a.attempt_next_at as "attemptNextAt", a.exchanges
+            d.attempt_count as "attemptCount", d.next_attempt_at as "nextAttemptAt", d.created_at as "createdAt",
+            a.id, a.number, a.generation, a.retry, a.outcome, a.error_code as "errorCode",
+            a.error_message as "errorMessage", a.status_code as "statusCode", a.duration_ms as "durationMs",
+            a.started_at as "startedAt", a.finished_at as "finishedAt", a.attempt_next_at as "attemptNextAt", a.exchanges
           from d left join lateral (
             select *, count(*) filter (where outcome <> 'worker_lost') over (partition by generation order by number
               rows between unbounded preceding and 1 preceding) as retry
@@ -86,13 +88,14 @@ function toEntry(row: Row): EndpointLogEntry {
     test,
     status,
     reason,
+    attemptCount,
     nextAttemptAt,
     createdAt,
     id,
     attemptNextAt,
     ...tried
   } = row;
-  const delivery = { deliveryId, eventId, eventType, test, status, reason };
+  const delivery = { deliveryId, eventId, eventType, test, status, reason, attemptCount };
   return {
     ...delivery,
     nextAttemptAt: isoOrNull(nextAttemptAt),

@@ -16,8 +16,10 @@ export interface DialectSystem {
   keyHeader: 'authorization' | 'x-api-key';
   /** Form of its endpoint ids. */
   endpointIds: IdForm;
-  /** The body of an error in the system's look; `code` is ours and may be repeated in it. */
+  /** The body of an error in the system's look; `code` is ours and may be repeated in it. Texts say webhook for endpoint. */
   showError(problem: ProblemDocument): object;
+  /** Schema of what `showError` returns, for the OpenAPI document. */
+  errorBody: z.ZodType;
 }
 
 /** A group of a system's routes, its paths without the prefix. Access is declared as everywhere; tag and key header are added here. */
@@ -32,19 +34,24 @@ export function dialectScope(
   system: DialectSystem,
   groups: readonly DialectRoutes[],
 ): FastifyPluginAsyncZod {
-  const { dialect, keyHeader } = system;
+  const { dialect, keyHeader, errorBody } = system;
   const tag = knownWire(dialect).title;
   const scope: FastifyPluginAsyncZod = async (app) => {
     installErrorHandler(app, {
       contentType: 'application/json',
-      body: system.showError,
-      challenge: keyHeader === 'authorization' ? 'Bearer' : null,
+      body: (problem) => system.showError(inTheirWords(problem)),
+      challenge: keyHeader === 'x-api-key' ? null : 'Bearer',
     });
     app.addHook('onSend', async (_request, reply) => {
       reply.header('waybill-version', deps.version);
     });
     app.addHook('onRoute', (route) => {
-      if (keyHeader === 'x-api-key') route.config = { ...route.config, keyHeader };
+      route.config = {
+        ...route.config,
+        keysOnly: true,
+        errorBody,
+        ...(keyHeader !== 'authorization' && { keyHeader }),
+      };
       if (route.schema) route.schema = { ...route.schema, tags: [tag] };
     });
     for (const routes of groups) app.register(routes(deps));
@@ -54,11 +61,17 @@ export function dialectScope(
   };
 }
 
+/** All five systems call an endpoint a webhook. The texts of problems repeat nothing that a caller sent. */
+function inTheirWords(problem: ProblemDocument): ProblemDocument {
+  const reworded = (text: string) => text.replaceAll('endpoint', 'webhook');
+  return { ...problem, title: reworded(problem.title), detail: reworded(problem.detail) };
+}
+
 /** Path parameters of routes about one endpoint; ids of any other form are a 404 by `endpointOf`. */
 export const endpointParams = z.object({ id: z.string().max(64) });
 
 /** The caller's endpoint of the system's id; throws `not_found`, also for an endpoint of another dialect. */
-export function endpointOf(
+export async function endpointOf(
   deps: Pick<GatewayDependencies, 'endpoints'>,
   { dialect, endpointIds }: DialectSystem,
   request: FastifyRequest,

@@ -1,0 +1,148 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { creationHeaders } from '../../../creation-headers.ts';
+import type { GatewayDependencies } from '../../../dependencies.ts';
+import { endpointUrl } from '../../../endpoint-schema.ts';
+import {
+  changeEndpoint,
+  createEndpoint,
+  deleteEndpoint,
+  knownWire,
+  rotateSecret,
+  switchEndpoint,
+} from '../../../manage-endpoint.ts';
+import { readIdCursor, toPage } from '../../../paging.ts';
+import { eventListOf, subscribedEvents } from '../events.ts';
+import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
+import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
+import { autoExportOf, checkAutoExport, optionsOf, WantedAutoExport } from './auto-export.ts';
+import { CreatedWebhook, flexorch, showWebhook, Webhook } from './system.ts';
+
+const secret = z.string().superRefine((text, ctx) => {
+  const rule = knownWire(flexorch.dialect).secret.check(text);
+  if (rule !== undefined) ctx.addIssue({ code: 'custom', message: rule });
+});
+
+/** Fields that no document names are passed over, as a client of the real system expects. */
+const NewWebhook = z
+  .object({
+    url: endpointUrl,
+    events: eventListOf(flexorch.dialect),
+    secret: secret.nullish().meta({ description: 'Default: a fresh one, which the answer shows.' }),
+    auto_export: WantedAutoExport.nullish().meta({ description: 'Takes `dataset.ready` among the events.' }),
+    active: z.boolean().optional().meta({ description: 'Default: true.' }),
+  })
+  .meta({ id: 'FlexorchNewWebhook' });
+
+const WebhookChange = NewWebhook.partial()
+  .extend({ secret: secret.optional().meta({ description: 'Signs from the next attempt on.' }) })
+  .meta({ id: 'FlexorchWebhookChange', description: 'Absent fields stay; `auto_export: null` takes it away.' });
+
+/** FlexOrch's webhooks: register, list, get, change, delete. */
+export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/v1/webhooks',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'createFlexorchWebhook',
+          summary: 'Register a webhook',
+          headers: creationHeaders,
+          body: NewWebhook,
+          response: { 201: CreatedWebhook },
+        },
+      },
+      async (request, reply) => {
+        const { url, events, auto_export: autoExport, active } = request.body;
+        const defaults = creationDefaults(flexorch, request);
+        const options = optionsOf(autoExport ?? null);
+        await checkAutoExport(deps, request.organizationId, options.autoExport ?? null, events);
+        const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {
+          ...defaults,
+          url,
+          secret: request.body.secret ?? defaults.secret,
+          eventTypes: [...new Set(events)],
+          options: { ...options },
+          disabled: active === false,
+        });
+        return reply.code(201).send({ ...showWebhook(endpoint), secret: secret.value });
+      },
+    );
+
+    app.get(
+      '/v1/webhooks',
+      {
+        config: { access: 'read' },
+        schema: {
+          operationId: 'listFlexorchWebhooks',
+          summary: 'List webhooks, newest first',
+          querystring: listQuery,
+          response: { 200: snakePageOf(Webhook, 'FlexorchWebhookPage') },
+        },
+      },
+      async (request) => {
+        const { limit, cursor } = request.query;
+        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: flexorch.dialect };
+        const rows = await deps.endpoints.list(request.organizationId, page);
+        return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
+      },
+    );
+
+    app.get(
+      '/v1/webhooks/:id',
+      {
+        config: { access: 'read' },
+        schema: { operationId: 'getFlexorchWebhook', summary: 'Get a webhook', params, response: { 200: Webhook } },
+      },
+      async (request) => showWebhook(await endpointOf(deps, flexorch, request, request.params.id)),
+    );
+
+    app.patch(
+      '/v1/webhooks/:id',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'updateFlexorchWebhook',
+          summary: 'Change a webhook',
+          params,
+          body: WebhookChange,
+          response: { 200: Webhook },
+        },
+      },
+      async (request) => {
+        const { url, events, secret, auto_export: autoExport, active } = request.body;
+        const standing = await endpointOf(deps, flexorch, request, request.params.id);
+        const options = autoExport === undefined ? undefined : optionsOf(autoExport);
+        if (options || events) {
+          const after = options ? (options.autoExport ?? null) : autoExportOf(standing.options);
+          await checkAutoExport(deps, standing.organizationId, after, events ?? subscribedEvents(standing));
+        }
+        const changed = await changeEndpoint(deps, standing, {
+          url,
+          eventTypes: events && [...new Set(events)],
+          options: options && { ...options },
+        });
+        const rotated = secret === undefined ? changed : (await rotateSecret(deps, changed, { secret }, 0)).endpoint;
+        return showWebhook(await switchEndpoint(deps, rotated, active));
+      },
+    );
+
+    app.delete(
+      '/v1/webhooks/:id',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'deleteFlexorchWebhook',
+          summary: 'Delete a webhook',
+          params,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        await deleteEndpoint(deps, await endpointOf(deps, flexorch, request, request.params.id));
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
