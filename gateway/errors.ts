@@ -45,6 +45,11 @@ export const PROBLEMS = {
     title: 'The call does not come from the portal',
     remedy: 'With a portal session, send `Waybill-Portal: 1` along with every call that changes something.',
   },
+  webhook_refused: {
+    status: 401,
+    title: 'The webhook is refused',
+    remedy: "Its sender is told no more; the source's log has the reason: `GET /v1/sources/{id}/receipts`.",
+  },
   missing_scope: {
     status: 403,
     title: 'The key may not do this',
@@ -99,6 +104,11 @@ export const PROBLEMS = {
     status: 422,
     title: 'The event type is not known',
     remedy: 'Use a type of the dialect (`GET /v1/event-types`), or register it if the dialect is open.',
+  },
+  reserved_event_type: {
+    status: 422,
+    title: 'The event type is reserved',
+    remedy: 'Waybill alone raises it, as an operational event. Publish and register your own types under other names.',
   },
   invalid_event_data: {
     status: 422,

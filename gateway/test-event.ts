@@ -22,7 +22,7 @@ export interface TestEvent {
 const UNREGISTERED_TYPE = 'waybill.test';
 const UNREGISTERED_DATA = { message: 'This is a test event from Waybill.' };
 
-/** Picks type and data: a built-in type that the endpoint takes, or `waybill.test` where the dialect lists none. */
+/** Picks type and data: a built-in type that the endpoint takes, or `waybill.test` where the dialect lists none to publish. */
 export async function chooseTestEvent(
   deps: Pick<GatewayDependencies, 'eventTypes'>,
   organizationId: string,
@@ -50,12 +50,13 @@ export async function publishTestEvent(
   const chosen = choice.type === undefined && choice.data === undefined;
   const published = chosen
     ? await publishUnchecked(deps, organizationId, event)
-    : await publish(deps, { organizationId, dialect: null }, event, null);
+    : await publish(deps, { organizationId, dialect: null, test: true }, event, null);
   return { ...published, type: event.type };
 }
 
 function subscribedType(dialect: string, eventTypes: string[] | null): string {
-  const names = catalogueOf(dialect)?.eventTypes.map((type) => type.name) ?? [];
+  const types = catalogueOf(dialect)?.eventTypes ?? [];
   const endpoint = { id: '', dialect, eventTypes, presenceName: null, userId: null };
-  return names.find((type) => matchesEndpoint({ dialect, type }, endpoint)) ?? names[0] ?? UNREGISTERED_TYPE;
+  const taken = types.find(({ name }) => matchesEndpoint({ dialect, type: name }, endpoint));
+  return (taken ?? types.find((type) => !type.reserved))?.name ?? UNREGISTERED_TYPE;
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { isOpenDialect } from '../check-data.ts';
+import { eventTypeOf } from '../../domain/dialects/catalogues.ts';
+import { isOpenDialect, reservedType } from '../check-data.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { fieldProblem, Problem } from '../errors.ts';
 import { builtInEventType, builtInEventTypes, showRegistered } from '../event-types.ts';
@@ -61,6 +62,7 @@ export function eventTypeRoutes(deps: GatewayDependencies): FastifyPluginAsyncZo
       async (request, reply) => {
         const { dialect } = request.query;
         if (!isOpenDialect(dialect)) throw refused('dialect', `${dialect} has a fixed catalogue`);
+        if (eventTypeOf(dialect, request.params.name)?.reserved) throw reservedType('name');
         const { description = '', schema, example } = request.body;
         const type = { dialect, name: request.params.name, description, schema: text(schema), example: text(example) };
         checkDefinition(type.schema, type.example, example);
