@@ -22,6 +22,13 @@ async function open(): Promise<PGlite> {
       [types.TIMESTAMPTZ]: asText,
       [types.DATE]: asText,
       [types.INTERVAL]: asText,
+      // A copy of its own: a message carries the whole buffer that a view lies in, and small ones lie in a common one.
+      [types.BYTEA]: (text: string) => new Uint8Array(Buffer.from(text.slice(2), 'hex')),
+    },
+    // PGlite's own go byte by byte: 200 ms for a chunk of a dataset.
+    serializers: {
+      [types.BYTEA]: (bytes: Uint8Array) =>
+        `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`,
     },
   });
   // Without fresh statistics the planner takes full scans for batches of keys: 90 ms instead of 2 for a finish of 100.
