@@ -76,9 +76,11 @@ function conclude(input: AttemptInput, begun: BeginResult[], reports: DeliveryRe
 function reportRefused(refused: RefusedAttempt): DeliveryReport {
   const { deliveryId: id, generation, attemptCount, dueInMs } = refused;
   const outcome = refused.why === 'finished' ? (refused.status ?? 'finished') : refused.why;
-  const goesOn = refused.why === 'busy' || refused.why === 'not_due';
+  const exportFirst = refused.why === 'not_exported';
+  const goesOn = exportFirst || refused.why === 'busy' || refused.why === 'not_due';
   const ended = refused.why === 'finished' && refused.status !== null && refused.status !== 'pending';
   const state = goesOn ? 'pending' : ended && refused.status ? refused.status : 'let_go';
   const named = refused.why === 'not_found' ? 'delivery_not_found' : outcome;
-  return { id, state, outcome: named, generation, attemptCount, dueInMs, ended: null };
+  const report = { id, state, outcome: named, generation, attemptCount, dueInMs, ended: null } as const;
+  return exportFirst ? { ...report, exportFirst } : report;
 }

@@ -111,6 +111,7 @@ function render(
         secrets: endpoint.secrets.filter((s) => s.expiresAt === null || Date.parse(s.expiresAt) > nowMs),
         userAgent,
         options: endpoint.options,
+        ...(begun.file ? { file: begun.file } : {}),
       },
     );
     const custom = customHeaders(endpoint.headers, rendered.headers);

@@ -20,6 +20,8 @@ export interface DeliveryReport {
   dueInMs: number;
   /** Why no further attempt follows; null unless this attempt ended the delivery as failed. */
   ended: 'exhausted' | 'not_retryable' | 'gone' | null;
+  /** `true`: the next act is a try of its export, not an attempt. */
+  exportFirst?: boolean;
 }
 
 /** Result of the activity: one report for a single delivery, counts for a carrier. */
@@ -29,8 +31,14 @@ export interface AttemptReport {
   outcomes: Record<string, number>;
 }
 
+/** A delivery whose export is to be tried once. Ids and counts only. */
+export interface ExportInput {
+  delivery: DeliveryRef;
+}
+
 /** The activities by name, as the workflow proxies them. */
 export interface Activities {
   attempt(input: AttemptInput): Promise<AttemptReport>;
+  exportDataset(input: ExportInput): Promise<DeliveryReport>;
   cancelInStore(input: { ids: string[] }): Promise<{ cancelled: number }>;
 }

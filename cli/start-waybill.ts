@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { buildGateway } from '../gateway/app.ts';
 import { checkUrl, createAddressGuard } from '../outbound/address-guard.ts';
 import { createHttpClient } from '../outbound/http-client.ts';
+import { createRecordsClient } from '../outbound/records-client.ts';
+import { createS3Port } from '../outbound/s3-client.ts';
 import { openStore } from '../store/open-store.ts';
 import { type Runtime, startRuntime } from '../worker/runtime.ts';
 import type { Config } from './config.ts';
@@ -46,7 +48,12 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
     throw new Error(`${nameOfStore(options)} cannot be used: ${explain(error)}`);
   });
   const guard = createAddressGuard(config.allowNetworks);
-  const http = createHttpClient({ allowNetworks: config.allowNetworks });
+  const { allowNetworks } = config;
+  const userAgent = `Waybill/${version}`;
+  const http = createHttpClient({ allowNetworks });
+  const s3 = createS3Port({ allowNetworks });
+  const records = createRecordsClient({ allowNetworks, userAgent });
+  const closeOutbound = () => Promise.all([http.close(), s3.close(), records.close()]);
   let runtime: Runtime | undefined;
   try {
     // Only the embedded store has one process; with Postgres others may be at work on what looks unfinished.
@@ -59,14 +66,17 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
     runtime = await startRuntime({
       store,
       http,
+      s3,
+      records,
       connection: options.temporal.connection,
       namespace: config.temporalNamespace,
       retentionDays: config.temporalRetentionDays,
       workflowBundle: { codePath: options.workflowBundlePath },
       timeScale: config.timeScale,
       maxPerWorkflow: config.deliveriesPerWorkflow,
-      userAgent: `Waybill/${version}`,
+      userAgent,
       onAttempt: (log) => logger.info(log, 'attempt'),
+      onExport: (log) => logger.info(log, 'export'),
       onWarning: (text) => logger.warn(text),
       onFault,
       onDisabled: (endpointId) => void cancelPending(endpointId).catch((error) => onFault('disable', error)),
@@ -83,6 +93,8 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       eventTypes: store.eventTypes,
       events: store.events,
       deliveries: store.deliveries,
+      sources: store.sources,
+      receipts: store.receipts,
       publish: store.publish,
       control: store.control,
       cancelPendingOf: store.cancelPendingOf,
@@ -110,13 +122,13 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       async stop() {
         await app.close();
         await running.stop();
-        await http.close();
+        await closeOutbound();
         await store.close();
       },
     };
   } catch (error) {
     await runtime?.stop();
-    await http.close();
+    await closeOutbound();
     await store.close();
     throw error;
   }

@@ -11,6 +11,7 @@ import { createEndpointLogReader } from './endpoint-log.ts';
 import { cancelPendingOf } from './endpoint-state.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createEventTypeStore } from './event-types.ts';
+import { createExportStore } from './exports.ts';
 import { createFinish } from './finish.ts';
 import { newId } from './ids.ts';
 import { createMaintenance } from './maintenance.ts';
@@ -20,10 +21,10 @@ import { createPortalAccess } from './portal-access.ts';
 import { createPublisher } from './publish.ts';
 import { createDeliveryReader } from './read-deliveries.ts';
 import { createEventReader } from './read-events.ts';
+import { createReceiptLog } from './receipt-log.ts';
 import { RecentEvents } from './recent-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
-import { createReceiptLog } from './receipt-log.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
@@ -91,6 +92,7 @@ export async function openStore(options: StoreOptions) {
     endpoints: createEndpointStore(db, box, operational),
     eventTypes: createEventTypeStore(db),
     connectors: createConnectorStore(db, box),
+    exports: createExportStore(db),
     datasets: createDatasetStore(database, (error) => options.onFault('datasets', error)),
     events: createEventReader(db),
     deliveries: createDeliveryReader(db),

@@ -2,6 +2,8 @@ import { Client } from '@temporalio/client';
 import { inject } from 'vitest';
 import { LOOPBACK_NETWORKS } from '../outbound/address-guard.ts';
 import { createHttpClient } from '../outbound/http-client.ts';
+import { createRecordsClient } from '../outbound/records-client.ts';
+import { createS3Port } from '../outbound/s3-client.ts';
 import type { NewEndpoint } from '../store/endpoints.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import type { StoredAttempt, StoredDelivery } from '../store/read-deliveries.ts';
@@ -52,9 +54,13 @@ export async function aPipeline(
   const onFault = (where: string, error: unknown) => void faults.push({ where, error });
   const store = await openStore({ dataDir: null, secretKey: Buffer.alloc(32, 1), onFault });
   const http = createHttpClient({ allowNetworks: LOOPBACK_NETWORKS });
+  const s3 = createS3Port({ allowNetworks: LOOPBACK_NETWORKS });
+  const records = createRecordsClient({ allowNetworks: LOOPBACK_NETWORKS, userAgent: 'Waybill/test' });
   const options: RuntimeOptions = {
     store,
     http,
+    s3,
+    records,
     connection: { address: inject('temporalAddress') },
     namespace: namespace.namespace,
     retentionDays: 1,
@@ -63,6 +69,7 @@ export async function aPipeline(
     maxPerWorkflow: 100,
     userAgent: 'Waybill/test',
     onAttempt: () => undefined,
+    onExport: () => undefined,
     onWarning: () => undefined,
     onFault,
     onDisabled: (endpointId) => void withdraw(endpointId, 'endpoint_disabled').catch((e) => onFault('disable', e)),
@@ -137,7 +144,7 @@ export async function aPipeline(
     },
     async close() {
       await Promise.all(runtimes.map((runtime) => runtime.stop()));
-      await http.close();
+      await Promise.all([http.close(), s3.close(), records.close()]);
       await store.close();
       await namespace.close();
     },

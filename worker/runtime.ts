@@ -3,11 +3,14 @@ import { Client } from '@temporalio/client';
 import { type NativeConnectionOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempt } from '../activities/attempt.ts';
 import { createCancelInStore } from '../activities/cancel-in-store.ts';
+import { createExportDataset, type ExportLog } from '../activities/export-dataset.ts';
 import { type AttemptLog, createSend } from '../activities/send.ts';
 import type { Activities } from '../activities/types.ts';
 import type { HttpPort } from '../domain/delivery/types.ts';
+import type { RecordsPort } from '../domain/exports/records-port.ts';
+import type { S3Port } from '../domain/exports/s3.ts';
 import type { Store } from '../store/open-store.ts';
-import { TASK_QUEUE } from '../workflows/messages.ts';
+import { EXPORT_TASK_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 import { connectTemporal } from './connect.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { keepWorking } from './keep-working.ts';
@@ -19,6 +22,8 @@ import { signalLookAgain, wakeWorkflow } from './tell-workflow.ts';
 export interface RuntimeOptions {
   store: Store;
   http: HttpPort;
+  s3: S3Port;
+  records: RecordsPort;
   connection: NativeConnectionOptions;
   namespace: string;
   retentionDays: number;
@@ -28,6 +33,8 @@ export interface RuntimeOptions {
   userAgent: string;
   /** One wide line per attempt. */
   onAttempt(log: AttemptLog): void;
+  /** One wide line per try of an export. */
+  onExport(log: ExportLog): void;
   onWarning(text: string): void;
   onFault(where: string, error: unknown): void;
   /** After an endpoint was disabled by its own 410: its pending deliveries are to be cancelled and their workflows told. */
@@ -40,6 +47,8 @@ const SHUTDOWN_GRACE = '35 seconds';
 const QUIET_MS = 2_000;
 /** Attempts mostly wait for receivers: few places, and the retries of one hanging endpoint would hold all of them. */
 const MAX_ACTIVITIES = 2_000;
+/** Exports at the same time, each with two parts of 8 MiB in memory; the others wait in Temporal. */
+const MAX_EXPORTS = 4;
 
 /** A worker that runs: dispatcher, reconciler, Temporal's worker, one connection for all. */
 export interface Runtime {
@@ -85,7 +94,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     timeScale: options.timeScale,
     onFault: options.onFault,
   });
-  const activities = createActivities(options, dispatcher);
+  const { exportDataset, ...activities } = createActivities(options, dispatcher);
   const newWorker = () =>
     Worker.create({
       connection,
@@ -96,12 +105,24 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES,
       shutdownGraceTime: SHUTDOWN_GRACE,
     });
-  const remake = async () => {
-    // The namespace may be gone with Temporal's database.
+  const newExporter = () =>
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue: EXPORT_TASK_QUEUE,
+      activities: { exportDataset },
+      maxConcurrentActivityTaskExecutions: MAX_EXPORTS,
+      // No grace at a shutdown: an export may last hours, and is made anew anyway.
+    });
+  // The namespace may be gone with Temporal's database.
+  const remade = (make: () => Promise<Worker>) => async () => {
     await watch.prepare();
-    return newWorker();
+    return make();
   };
-  const kept = keepWorking(await newWorker(), remake, options.onFault);
+  const kept = [
+    keepWorking(await newWorker(), remade(newWorker), options.onFault),
+    keepWorking(await newExporter(), remade(newExporter), options.onFault),
+  ];
   const stopListening = store.onWaiting((deliveries) => dispatcher.wake(deliveries));
   dispatcher.run();
   reconciler.run();
@@ -129,7 +150,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const quiet = Promise.all([dispatcher.stop(), reconciler.stop(), watch.stop()]);
       // A Temporal that hangs keeps a call for 30 s; those must not add up with what the worker's own end takes.
       await Promise.race([quiet, sleep(QUIET_MS, undefined, { ref: false })]);
-      await kept.stop();
+      await Promise.all(kept.map((each) => each.stop()));
       await quiet;
       await connection.close();
     },
@@ -157,6 +178,17 @@ function createActivities(options: RuntimeOptions, dispatcher: Dispatcher): Acti
       send,
       onBegun: (workflowId) => dispatcher.begun(workflowId),
       onEnded: (workflowId) => dispatcher.ended(workflowId),
+    }),
+    exportDataset: createExportDataset({
+      store: store.exports,
+      connectors: store.connectors,
+      datasets: store.datasets,
+      records: options.records,
+      s3: options.s3,
+      nowMs: Date.now,
+      random: Math.random,
+      timeScale: options.timeScale,
+      onExport: options.onExport,
     }),
     cancelInStore: createCancelInStore(store.attempts),
   };

@@ -2,8 +2,11 @@ import type { DeliveryRef } from '../domain/delivery/types.ts';
 
 /** Names and shapes that cross between the gateway, the dispatcher and the workflow. Free of packages, so that all may import it. */
 
-/** The one task queue of workflows and activities. */
+/** The task queue of workflows and of all activities but exports. */
 export const TASK_QUEUE = 'waybill';
+
+/** Of exports: few at a time, so that a thousand that wait for a slow bucket hold up no attempt. */
+export const EXPORT_TASK_QUEUE = 'waybill-exports';
 
 /** Workflow type; Temporal's UI lists it under this name. */
 export const DELIVER_WORKFLOW = 'deliver';
@@ -34,7 +37,7 @@ export interface DeliverInput {
 
 /** Answer of the state query. */
 export interface DeliverState {
-  phase: 'attempting' | 'waiting' | 'done';
+  phase: 'attempting' | 'exporting' | 'waiting' | 'done';
   deliveries: DeliveryRef[];
   /** Milliseconds that the running timer was set to; null while attempting. */
   waitMs: number | null;
