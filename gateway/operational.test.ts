@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATIONAL_TYPES } from '../domain/delivery/operational.ts';
 import { eventTypeOf } from '../domain/dialects/catalogues.ts';
@@ -81,6 +82,22 @@ describe('a test event', () => {
     const wrong = await created(`/v1/endpoints/${id}/test`, { type: 'delivery.failed', data: {} });
     expect(wrong).toMatchObject({ status: 422, code: 'invalid_event_data' });
   });
+});
+
+it('the calls of docs/operational-events.md work as written', async () => {
+  const page = readFileSync(new URL('../docs/operational-events.md', import.meta.url), 'utf8');
+  const calls = [
+    ...page.matchAll(/```sh\ncurl -s http:\/\/127\.0\.0\.1:8420(\S+) .*?\$(KEY|ADMIN)".*?-d '(.*?)'\n```/gs),
+  ];
+  const answers = await Promise.all(
+    calls.map(([, path = '', who, body = '']) =>
+      gateway.call('POST', path, { body, ...(who === 'KEY' && { key }) }).then((response) => response.json()),
+    ),
+  );
+  expect(answers).toMatchObject([
+    { eventTypes: ['delivery.failed', 'delivery.recovered', 'endpoint.disabled'] },
+    { name: 'Operations', watchesInstallation: true },
+  ]);
 });
 
 describe('watching the installation', () => {

@@ -6,7 +6,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { banner } from '../cli/banner.ts';
+import { OPERATIONAL_TYPES } from '../domain/delivery/operational.ts';
 import { EXCHANGE_ERROR_CODES } from '../domain/delivery/types.ts';
+import { eventTypeOf } from '../domain/dialects/catalogues.ts';
 import type { DialectWire, SigningSecret } from '../domain/dialects/dialect.ts';
 import { anAttempt, anEvent, hmac, received } from '../domain/dialects/fixtures.ts';
 import { DIALECT_NAMES, wireOf } from '../domain/dialects/wires.ts';
@@ -54,6 +56,18 @@ describe('the pages', () => {
       const headers = Object.keys(rendered(wireNamed(name), [hmac(SECRET)]).headers);
       for (const header of headers) expect(read('docs/dialects.md')).toContain(`\`${header}`);
     }
+  });
+
+  test('operational-events.md lists every type with what its data holds, and shows one as it is', () => {
+    const page = read('docs/operational-events.md');
+    for (const type of OPERATIONAL_TYPES) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${type}\` |`));
+      const { organization: _, endpoint: __, ...own } = eventTypeOf('standard', type)?.example ?? {};
+      for (const field of Object.keys(own)) expect(row).toContain(`\`${field}\``);
+    }
+    const [, sample = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+    const shown = { type: 'delivery.failed', data: eventTypeOf('standard', 'delivery.failed')?.example };
+    expect(JSON.parse(sample)).toEqual({ ...shown, timestamp: expect.stringMatching(/Z$/) });
   });
 
   test('deliveries.md explains every error code', () => {

@@ -56,7 +56,7 @@ const shapes = {
   'delivery.failed': {
     endpoint,
     delivery,
-    reason: z.enum(['exhausted', 'not_retryable', 'gone']),
+    reason: z.enum(['exhausted', 'not_retryable', 'gone', 'export_failed']),
     errorCode: z.string().nullable(),
     statusCode: z.int().nullable(),
   },
@@ -65,7 +65,7 @@ const shapes = {
     endpoint,
     delivery,
     export: z.looseObject({ datasetId: z.string(), connectorId: z.int(), bucket: z.string(), key: z.string() }),
-    reason: z.string(),
+    errorCode: z.string(),
   },
 } satisfies Record<OperationalType, z.ZodRawShape>;
 
@@ -105,7 +105,7 @@ export const operationalEventTypes: readonly EventTypeDefinition[] = [
     endpoint: { ...anEndpoint, dialect: 'flexorch' },
     delivery: { ...aDelivery, eventId: 'evt_01k3p8m4v6t0q2r5s7w9x1y3z5', eventType: 'dataset.ready', attempts: 1 },
     export: { datasetId: 'ds_7f3a', connectorId: 1, bucket: 'exports', key: 'daily/ds_7f3a.jsonl' },
-    reason: 'no_such_bucket',
+    errorCode: 'no_such_bucket',
   }),
 ];
 
