@@ -80,12 +80,10 @@ export const NewEndpoint = z
   })
   .meta({ id: 'NewEndpoint' });
 
-export const EndpointPatch = z
-  .strictObject({ url: endpointUrl.optional(), ...endpointSettings })
-  .meta({
-    id: 'EndpointPatch',
-    description: `Absent fields stay. A header value or password of ${MASK} keeps the stored one.`,
-  });
+export const EndpointPatch = z.strictObject({ url: endpointUrl.optional(), ...endpointSettings }).meta({
+  id: 'EndpointPatch',
+  description: `Absent fields stay. A header value or password of ${MASK} keeps the stored one.`,
+});
 
 export const Endpoint = z
   .object({

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { ExchangeRequest, ExchangeResult } from '../../domain/delivery/types.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { buildGateway } from '../app.ts';
+import type { GatewayDependencies } from '../dependencies.ts';
 
 export const ADMIN_KEY = 'admin-key-of-the-tests';
 
@@ -47,8 +48,12 @@ export const answer200: ExchangeResult = {
   durationMs: 12,
 };
 
-export async function startTestGateway(): Promise<TestGateway> {
-  const store = await openStore({ dataDir: null, secretKey: randomBytes(32), onFault: () => undefined });
+/** With `over`, the gateway of a pipeline: on its store, which stays open, telling its workflows. */
+export async function startTestGateway(
+  over?: { store: Store } & Pick<GatewayDependencies, 'signalLookAgain'>,
+): Promise<TestGateway> {
+  const store =
+    over?.store ?? (await openStore({ dataDir: null, secretKey: randomBytes(32), onFault: () => undefined }));
   const lines: string[] = [];
   const sent: ExchangeRequest[] = [];
   const signals: TestGateway['signals'] = [];
@@ -64,6 +69,7 @@ export async function startTestGateway(): Promise<TestGateway> {
     signalLookAgain: async (workflowId, ids) => {
       if (outside.temporalFails) throw new Error('Temporal is away');
       signals.push({ workflowId, ids });
+      await over?.signalLookAgain(workflowId, ids);
     },
     resendWorkflow: async (_organizationId, deliveryId) => {
       if (outside.temporalFails) throw new Error('Temporal is away');
@@ -108,7 +114,7 @@ export async function startTestGateway(): Promise<TestGateway> {
       }),
     async close() {
       await app.close();
-      await store.close();
+      if (!over) await store.close();
     },
   };
 }
