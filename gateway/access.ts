@@ -12,7 +12,7 @@ import { portalCookieOf } from './portal-cookie.ts';
  */
 export type Access = 'public' | 'admin' | 'session' | Scope;
 
-/** Who calls. `dialect` is the key's default, null for the admin key, sessions, and keys without one. */
+/** Who calls. `dialect` is the default of the key or the session, null for the admin key and where there is none. */
 export interface Caller {
   admin: boolean;
   scopes: ReadonlySet<Scope>;
@@ -22,8 +22,8 @@ export interface Caller {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
-    /** Where keys are given; absent: `Authorization: Bearer <key>`. */
-    keyHeader?: 'x-api-key';
+    /** Where keys are given: `X-API-KEY`, or there or as bearer. Absent: `Authorization: Bearer <key>`. */
+    keyHeader?: 'x-api-key' | 'either';
     /** Not for portal sessions, whatever their scopes: what the call makes would outlive them. */
     keysOnly?: boolean;
   }
@@ -90,7 +90,7 @@ async function enterByKey(
   adminKey: Buffer,
   deps: GatewayDependencies,
 ): Promise<string | null> {
-  const secret = request.routeOptions.config.keyHeader === undefined ? bearer(request) : apiKey(request);
+  const secret = secretOf(request);
   const admin = equals(secret, adminKey);
   const owner = admin ? null : await deps.apiKeys.authenticate(secret);
   if (!admin && owner === null) throw new Problem('unauthorized', 'The key is unknown or revoked.');
@@ -116,9 +116,16 @@ async function enterBySession(
     throw new Problem('portal_header_missing', 'The call changes something and lacks the header Waybill-Portal: 1.');
   }
   if (request.routeOptions.config.keysOnly) throw new Problem('missing_scope', 'This call takes a key.');
-  request.caller = { admin: false, scopes: session.readOnly ? READ_ONLY : ALL_SCOPES, dialect: null };
+  const { readOnly, options } = session;
+  request.caller = { admin: false, scopes: readOnly ? READ_ONLY : ALL_SCOPES, dialect: options.dialect ?? null };
   request.portalSession = session;
   return session.organizationId;
+}
+
+function secretOf(request: FastifyRequest): string {
+  const { keyHeader } = request.routeOptions.config;
+  const inApiKey = keyHeader === 'x-api-key' || (keyHeader === 'either' && 'x-api-key' in request.headers);
+  return inApiKey ? apiKey(request) : bearer(request);
 }
 
 function bearer(request: FastifyRequest): string {

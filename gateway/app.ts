@@ -10,7 +10,10 @@ import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { deliveryControlRoutes } from './routes/delivery-control.ts';
 import { flexorchRoutes } from './routes/dialects/flexorch/routes.ts';
+import { flowcertaRoutes } from './routes/dialects/flowcerta/routes.ts';
 import { fltrRoutes } from './routes/dialects/fltr/routes.ts';
+import { jobStatusRoutes } from './routes/dialects/job-status/routes.ts';
+import { orionRoutes } from './routes/dialects/orion/routes.ts';
 import { endpointStateRoutes } from './routes/endpoint-state.ts';
 import { endpointTestRoutes } from './routes/endpoint-test.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
@@ -65,10 +68,13 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     eventBatchRoutes,
     deliveryRoutes,
     deliveryControlRoutes,
+    flexorchRoutes,
+    orionRoutes,
+    fltrRoutes,
+    jobStatusRoutes,
+    flowcertaRoutes,
   ]) {
     app.register(routes(deps));
   }
   return app;
 }
-    flexorchRoutes,
-    fltrRoutes,

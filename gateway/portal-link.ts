@@ -11,6 +11,8 @@ export interface WantedPortalLink {
   readOnly?: boolean | undefined;
   expiresInSeconds?: number | undefined;
   returnUrl?: string | undefined;
+  /** Dialect of endpoints and events that name none; default: the caller's. */
+  dialect?: string | undefined;
 }
 
 /**
@@ -28,7 +30,11 @@ export async function createPortalLink(
   if (lacking !== undefined) {
     throw new Problem('missing_scope', `A key cannot make a link that gives the scope ${lacking}, which it lacks.`);
   }
-  const options: PortalOptions = wanted.returnUrl === undefined ? {} : { returnUrl: wanted.returnUrl };
+  const dialect = wanted.dialect ?? caller.dialect;
+  const options: PortalOptions = {
+    ...(wanted.returnUrl !== undefined && { returnUrl: wanted.returnUrl }),
+    ...(dialect !== null && { dialect }),
+  };
   const expiresInSeconds = wanted.expiresInSeconds ?? DEFAULT_SECONDS;
   const { link, token } = await deps.portalAccess.createLink(organizationId, { readOnly, options, expiresInSeconds });
   return { id: link.id, url: `${deps.publicUrl()}/portal#token=${token}`, expiresAt: link.expiresAt };

@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import { MASK } from '../domain/delivery/mask.ts';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
-import { endpointSecrets } from './schema.ts';
+import { endpointSecrets, endpoints } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** A signing secret to be kept; `value` is the text that signs (`whsec_…`, `whsk_…`, or the caller's own). */
@@ -79,4 +80,32 @@ export async function validSecrets(
     value: box.open(row.ciphertext, endpointId),
     expiresAt: row.expiresAt,
   }));
+}
+
+/** Characters of a secret that may be shown again: they tell secrets apart and leave 12 or more to guess. */
+const PREVIEW_CHARACTERS = 4;
+
+/**
+ * What may be shown of the current secrets of an organization's endpoints, by id: the last characters behind a mask. Endpoints
+ * that sign otherwise than by HMAC are absent.
+ */
+export async function secretPreviews(
+  tx: Pick<Db, 'select'>,
+  box: SecretBox,
+  organizationId: string,
+  endpointIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await tx
+    .select({ id: endpoints.id, ciphertext: endpointSecrets.ciphertext })
+    .from(endpointSecrets)
+    .innerJoin(endpoints, eq(endpoints.id, endpointSecrets.endpointId))
+    .where(
+      and(
+        eq(endpoints.organizationId, organizationId),
+        inArray(endpoints.id, [...endpointIds]),
+        isNull(endpointSecrets.expiresAt),
+        eq(endpointSecrets.scheme, 'hmac'),
+      ),
+    );
+  return new Map(rows.map((row) => [row.id, MASK + box.open(row.ciphertext, row.id).slice(-PREVIEW_CHARACTERS)]));
 }

@@ -9,7 +9,13 @@ import {
   sealCredentials,
 } from './endpoint-credentials.ts';
 import { endpointCreated, endpointDisabled, endpointUpdated } from './endpoint-occurrences.ts';
-import { type ExpiringSecrets, expireSecrets, insertSecret, type NewSecret } from './endpoint-secrets.ts';
+import {
+  type ExpiringSecrets,
+  expireSecrets,
+  insertSecret,
+  type NewSecret,
+  secretPreviews,
+} from './endpoint-secrets.ts';
 import { newId } from './ids.ts';
 import type { Occurrence, Operational, Raise } from './operational.ts';
 import { endpointSecrets, endpoints, organizations } from './schema.ts';
@@ -219,6 +225,9 @@ export function createEndpointStore(db: Db, box: SecretBox, operational: Operati
         .limit(1);
       return row?.scheme === 'ed25519' ? 'ed25519' : 'hmac';
     },
+
+    /** What may be shown again of the current secrets, by endpoint. */
+    secretPreviews: (organizationId: string, ids: readonly string[]) => secretPreviews(db, box, organizationId, ids),
 
     /** Makes `secret` the current one; the old one signs along for `overlapMs`. `null` when there is no such endpoint. */
     async rotateSecret(

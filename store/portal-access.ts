@@ -6,6 +6,8 @@ import { portalLinks, portalSessions } from './schema.ts';
 
 /** What a link tells the page it opens. */
 export interface PortalOptions {
+  /** Of endpoints and events that the session names none for. */
+  dialect?: string;
   /** Where the page's way back leads. */
   returnUrl?: string;
 }

@@ -12,6 +12,7 @@ const PortalSession = z
     name: z.string().meta({ description: "The organization's." }),
     readOnly: z.boolean(),
     returnUrl: z.string().nullable(),
+    dialect: z.string().nullable().meta({ description: 'Of endpoints and events that name none.' }),
     expiresAt: shownInstant,
   })
   .meta({ id: 'PortalSession' });
@@ -23,7 +24,8 @@ const PortalSession = z
 export function portalSessionRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
   const show = async ({ organizationId, readOnly, options, expiresAt }: StoredSession) => {
     const name = (await deps.organizations.get(organizationId))?.name ?? '';
-    return { organizationId, name, readOnly, returnUrl: options.returnUrl ?? null, expiresAt };
+    const { returnUrl = null, dialect = null } = options;
+    return { organizationId, name, readOnly, returnUrl, dialect, expiresAt };
   };
   return async (app) => {
     app.post(

@@ -13,7 +13,7 @@ import { endpointNotFound, findEndpoint, knownWire } from '../../manage-endpoint
 export interface DialectSystem {
   dialect: string;
   /** Where clients of the system put their key. */
-  keyHeader: 'authorization' | 'x-api-key';
+  keyHeader: 'authorization' | 'x-api-key' | 'either';
   /** Form of its endpoint ids. */
   endpointIds: IdForm;
   /** The body of an error in the system's look; `code` is ours and may be repeated in it. Texts say webhook for endpoint. */

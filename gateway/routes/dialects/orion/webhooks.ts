@@ -1,0 +1,156 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { creationHeaders } from '../../../creation-headers.ts';
+import type { GatewayDependencies } from '../../../dependencies.ts';
+import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
+import { changeEndpoint, createEndpoint, deleteEndpoint, type EndpointChange } from '../../../manage-endpoint.ts';
+import { readIdCursor, toPage } from '../../../paging.ts';
+import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
+import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
+import { CreatedWebhook, orion, showWebhook, Webhook } from './system.ts';
+
+/** Fields that are not known are passed over, as a client of the real system expects: also those of an answer, sent back. */
+const NewWebhook = z
+  .object({
+    url: endpointUrl,
+    headers: endpointSettings.headers.nullish(),
+    user_id: endpointSettings.userId,
+    presence_name: endpointSettings.presenceName,
+    events: endpointSettings.eventTypes.meta({
+      description: 'Events to link by name; with neither these nor `presence_name` it gets every event.',
+    }),
+  })
+  .meta({ id: 'OrionNewWebhook' });
+
+const WebhookChange = NewWebhook.partial().meta({ id: 'OrionWebhookChange', description: 'Absent fields stay.' });
+
+type Given = z.output<typeof WebhookChange>;
+
+/** What a request says, in our words; null takes a setting away. */
+function toChange({ url, headers, user_id: userId, presence_name: presenceName, events }: Given): EndpointChange {
+  return { url, headers: headers === null ? [] : headers, userId, presenceName, eventTypes: events };
+}
+
+/** Orion's webhooks: create, list, get, change, replace, delete. */
+export function orionWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    // The root of a prefix is served with and without a slash at the end: the document writes it with one.
+    app.register(allWebhooks(deps), { prefix: '/v1alpha/webhooks' });
+    app.register(oneWebhook(deps), { prefix: '/v1alpha/webhooks/:id' });
+  };
+}
+
+function allWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'createOrionWebhook',
+          summary: 'Create a webhook',
+          headers: creationHeaders,
+          body: NewWebhook,
+          response: { 201: CreatedWebhook },
+        },
+      },
+      async (request, reply) => {
+        const { url } = request.body;
+        const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {
+          ...toChange(request.body),
+          ...creationDefaults(orion, request),
+          url,
+        });
+        return reply.code(201).send({ ...showWebhook(endpoint), secret: secret.value });
+      },
+    );
+
+    app.get(
+      '/',
+      {
+        config: { access: 'read' },
+        schema: {
+          operationId: 'listOrionWebhooks',
+          summary: 'List webhooks, newest first',
+          querystring: listQuery,
+          response: { 200: snakePageOf(Webhook, 'OrionWebhookPage') },
+        },
+      },
+      async (request) => {
+        const { limit, cursor } = request.query;
+        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: orion.dialect };
+        const rows = await deps.endpoints.list(request.organizationId, page);
+        return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
+      },
+    );
+  };
+}
+
+function oneWebhook(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get(
+      '/',
+      {
+        config: { access: 'read' },
+        schema: { operationId: 'getOrionWebhook', summary: 'Get a webhook', params, response: { 200: Webhook } },
+      },
+      async (request) => showWebhook(await endpointOf(deps, orion, request, request.params.id)),
+    );
+
+    app.patch(
+      '/',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'updateOrionWebhook',
+          summary: 'Change a webhook',
+          description: 'A header value sent back masked keeps the stored one.',
+          params,
+          body: WebhookChange,
+          response: { 200: Webhook },
+        },
+      },
+      async (request) => {
+        const standing = await endpointOf(deps, orion, request, request.params.id);
+        return showWebhook(await changeEndpoint(deps, standing, toChange(request.body)));
+      },
+    );
+
+    app.put(
+      '/',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'replaceOrionWebhook',
+          summary: 'Replace the settings of a webhook',
+          description: 'What is absent is taken away. A header value sent back masked keeps the stored one.',
+          params,
+          body: NewWebhook,
+          response: { 200: Webhook },
+        },
+      },
+      async (request) => {
+        const standing = await endpointOf(deps, orion, request, request.params.id);
+        const nothing = { headers: null, user_id: null, presence_name: null, events: null };
+        return showWebhook(await changeEndpoint(deps, standing, toChange({ ...nothing, ...request.body })));
+      },
+    );
+
+    app.delete(
+      '/',
+      {
+        config: { access: 'manage' },
+        schema: {
+          operationId: 'deleteOrionWebhook',
+          summary: 'Delete a webhook',
+          params,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        await deleteEndpoint(deps, await endpointOf(deps, orion, request, request.params.id));
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}
