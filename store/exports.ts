@@ -3,7 +3,9 @@ import { wireOf } from '../domain/dialects/wires.ts';
 import type { ExportFormat } from '../domain/exports/auto-export.ts';
 import { type ExportedFile, exportKey } from '../domain/exports/export-plan.ts';
 import { type Db, rowsOf } from './database.ts';
+import { exportFailed, readOccurring } from './delivery-occurrences.ts';
 import { exportOrderOf, type OrderRow } from './export-order.ts';
+import type { Occurrence, Operational } from './operational.ts';
 import { DUE_SLACK_MS } from './refuse.ts';
 import type { BegunExport, ExportBegin, ExportState, ExportStore, ExportTry, OpenUpload } from './types.ts';
 
@@ -37,21 +39,9 @@ const LEASE_MS = 60_000;
  * Exports that deliveries wait for. The row of the delivery is the lock; generation and number of the try are the fence, so that
  * a worker that froze and woke up changes nothing any more.
  */
-export function createExportStore(db: Db): ExportStore {
-  /** Writes as the latest try of a delivery that still needs its export. */
+export function createExportStore(db: Db, operational: Operational): ExportStore {
   const asLatest = (which: ExportTry, write: (tx: Tx) => Promise<void>): Promise<boolean> =>
-    db.transaction(async (tx) => {
-      // Two statements: the second sees what was committed while the first waited for the lock.
-      const [held] = await rowsOf(
-        tx,
-        sql`select id from deliveries where id = ${which.deliveryId} and status = 'pending' and export_state = 'needed'
-          and workflow_id = ${which.workflowId} and generation = ${which.generation} for update`,
-      );
-      const [latest] = await rowsOf(tx, sql`select delivery_id from dataset_exports where ${isTry(which)}`);
-      if (!held || !latest) return false;
-      await write(tx);
-      return true;
-    });
+    db.transaction((tx) => writeAsLatest(tx, which, write));
 
   return {
     begin: (input) => db.transaction((tx) => begin(tx, input)),
@@ -86,14 +76,47 @@ export function createExportStore(db: Db): ExportStore {
           next_attempt_at = clock_timestamp() + ${retryInMs}::float8 * interval '1 millisecond' where id = ${which.deliveryId}`);
       }),
 
-    fail: (which, { code, message }) =>
-      asLatest(which, async (tx) => {
-        await tx.execute(sql`update dataset_exports set status = 'failed', reason = ${message}, completed_at = now()
-          where ${isTry(which)}`);
-        await tx.execute(sql`update deliveries set status = 'failed', reason = ${code}, last_error_code = ${code},
-          next_attempt_at = null, lease_until = null, completed_at = now() where id = ${which.deliveryId}`);
-      }),
+    async fail(which, { code, message }) {
+      const [owner] = await rowsOf<{ id: string }>(
+        db,
+        sql`select organization_id as id from deliveries where id = ${which.deliveryId}`,
+      );
+      const audience = await operational.audienceOf(owner ? [owner.id] : []);
+      return operational.transaction(audience, (tx, raise) =>
+        writeAsLatest(tx, which, async () => {
+          await tx.execute(sql`update dataset_exports set status = 'failed', reason = ${message}, completed_at = now()
+            where ${isTry(which)}`);
+          await tx.execute(sql`update deliveries set status = 'failed', reason = ${code}, last_error_code = ${code}, failed_by = 'export',
+            next_attempt_at = null, lease_until = null, completed_at = now() where id = ${which.deliveryId}`);
+          if (audience.length > 0) await raise(await exportFailure(tx, which, code));
+        }),
+      );
+    },
   };
+}
+
+/** Writes as the latest try of a delivery that still needs its export. */
+async function writeAsLatest(tx: Tx, which: ExportTry, write: (tx: Tx) => Promise<void>): Promise<boolean> {
+  // Two statements: the second sees what was committed while the first waited for the lock.
+  const [held] = await rowsOf(
+    tx,
+    sql`select id from deliveries where id = ${which.deliveryId} and status = 'pending' and export_state = 'needed'
+      and workflow_id = ${which.workflowId} and generation = ${which.generation} for update`,
+  );
+  const [latest] = await rowsOf(tx, sql`select delivery_id from dataset_exports where ${isTry(which)}`);
+  if (!held || !latest) return false;
+  await write(tx);
+  return true;
+}
+
+/** What is raised when an export has failed for good. */
+async function exportFailure(tx: Tx, which: ExportTry, errorCode: string): Promise<Occurrence[]> {
+  const occurring = (await readOccurring(tx, [which.deliveryId])).get(which.deliveryId);
+  const [file] = await rowsOf<{ datasetId: string; connectorId: number; bucket: string; key: string }>(
+    tx,
+    sql`select dataset_id as "datasetId", connector_number as "connectorId", bucket, key from dataset_exports where ${isTry(which)}`,
+  );
+  return occurring && file ? exportFailed(occurring, { export: file, errorCode }) : [];
 }
 
 async function begin(tx: Tx, { id, workflowId }: { id: string; workflowId: string }): Promise<ExportBegin> {

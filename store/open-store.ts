@@ -92,7 +92,7 @@ export async function openStore(options: StoreOptions) {
     endpoints: createEndpointStore(db, box, operational),
     eventTypes: createEventTypeStore(db),
     connectors: createConnectorStore(db, box),
-    exports: createExportStore(db),
+    exports: createExportStore(db, operational),
     datasets: createDatasetStore(database, (error) => options.onFault('datasets', error)),
     events: createEventReader(db),
     deliveries: createDeliveryReader(db),

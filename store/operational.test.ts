@@ -203,6 +203,56 @@ describe.each(KINDS)('operational events on %s', (kind) => {
     });
   });
 
+  describe('of exports', () => {
+    const autoExport = { connectorId: 7, format: 'jsonl', prefix: 'daily/' };
+
+    async function anExport(options: Record<string, unknown> = { autoExport }) {
+      const endpointId = await anEndpoint({ dialect: 'flexorch', options });
+      const data = '{"dataset_id":"ds_1"}';
+      await t.publish({ organizationId, dialect: 'flexorch', type: 'dataset.ready', data, to: [endpointId] });
+      const [id = ''] = await t.claim([endpointId]);
+      return { id, endpointId };
+    }
+    async function fail(id: string): Promise<boolean> {
+      const begun = await t.store.exports.begin({ id, workflowId: id });
+      if (begun.kind !== 'begun') throw new Error(begun.kind);
+      return t.store.exports.fail(begun.try, { code: 'no_such_bucket', message: 'There is no bucket of this name' });
+    }
+
+    it('tell that one failed, and that its delivery did, once in each generation', async () => {
+      const to = await listener(['export.failed', 'delivery.failed']);
+      const { id, endpointId } = await anExport();
+      expect(await fail(id)).toBe(true);
+      const { eventId } = await t.delivery(id);
+      const common = {
+        organization: { id: organizationId, name: 'Acme' },
+        endpoint: { id: endpointId, dialect: 'flexorch', host: 'hooks.example.com' },
+        delivery: { id, eventId, eventType: 'dataset.ready', attempts: 0 },
+        errorCode: 'no_such_bucket',
+      };
+      const file = { datasetId: 'ds_1', connectorId: 7, key: 'daily/ds_1.jsonl' };
+      expect(await toldTo(to)).toMatchObject([
+        { type: 'export.failed', data: { ...common, export: file } },
+        { type: 'delivery.failed', data: { ...common, reason: 'export_failed', statusCode: null } },
+      ]);
+      await t.store.control.resend(organizationId, id);
+      await fail(id);
+      expect((await toldTo(to)).map((event) => event.type)).toEqual([
+        'export.failed',
+        'delivery.failed',
+        'export.failed',
+        'delivery.failed',
+      ]);
+    });
+
+    it('tell nothing where nobody listens, and the delivery fails all the same', async () => {
+      const { id } = await anExport();
+      expect(await fail(id)).toBe(true);
+      expect(await t.delivery(id)).toMatchObject({ status: 'failed', failedBy: 'export' });
+      expect((await eventsOf(organizationId)).map((event) => event.type)).toEqual(['dataset.ready']);
+    });
+  });
+
   it('a change is seen by the next occurrence, whoever made it', async () => {
     const to = await anEndpoint({ eventTypes: ['order.created'] });
     await anEndpoint();
