@@ -216,7 +216,7 @@ describe.each(KINDS)('operational events on %s', (kind) => {
     async function fail(id: string): Promise<boolean> {
       const begun = await t.store.exports.begin({ id, workflowId: id });
       if (begun.kind !== 'begun') throw new Error(begun.kind);
-      return t.store.exports.fail(begun.try, { code: 'no_such_bucket', message: 'There is no bucket of this name' });
+      return t.store.exports.fail(begun.try, { code: 'export_bucket_refused', message: 'There is no bucket of this name' });
     }
 
     it('tell that one failed, and that its delivery did, once in each generation', async () => {
@@ -228,7 +228,7 @@ describe.each(KINDS)('operational events on %s', (kind) => {
         organization: { id: organizationId, name: 'Acme' },
         endpoint: { id: endpointId, dialect: 'flexorch', host: 'hooks.example.com' },
         delivery: { id, eventId, eventType: 'dataset.ready', attempts: 0 },
-        errorCode: 'no_such_bucket',
+        errorCode: 'export_bucket_refused',
       };
       const file = { datasetId: 'ds_1', connectorId: 7, key: 'daily/ds_1.jsonl' };
       expect(await toldTo(to)).toMatchObject([

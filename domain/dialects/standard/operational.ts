@@ -105,7 +105,7 @@ export const operationalEventTypes: readonly EventTypeDefinition[] = [
     endpoint: { ...anEndpoint, dialect: 'flexorch' },
     delivery: { ...aDelivery, eventId: 'evt_01k3p8m4v6t0q2r5s7w9x1y3z5', eventType: 'dataset.ready', attempts: 1 },
     export: { datasetId: 'ds_7f3a', connectorId: 1, bucket: 'exports', key: 'daily/ds_7f3a.jsonl' },
-    errorCode: 'no_such_bucket',
+    errorCode: 'export_bucket_refused',
   }),
 ];
 
