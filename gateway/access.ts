@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SCOPES, type Scope } from '../store/api-keys.ts';
-import type { PortalSession } from '../store/portal-access.ts';
+import type { PortalSession } from '../store/portal-sessions.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { Problem } from './errors.ts';
 import { portalCookieOf } from './portal-cookie.ts';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { PORTAL_SESSION_SECONDS } from '../store/portal-access.ts';
+import { PORTAL_SESSION_SECONDS } from '../store/portal-sessions.ts';
 
 /** Cookie that holds a portal session. */
 export const PORTAL_COOKIE = 'waybill_portal';

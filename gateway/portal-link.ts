@@ -1,5 +1,5 @@
 import { SCOPES } from '../store/api-keys.ts';
-import type { PortalOptions } from '../store/portal-access.ts';
+import type { PortalOptions } from '../store/portal-links.ts';
 import type { Caller } from './access.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { Problem } from './errors.ts';

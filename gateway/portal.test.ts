@@ -117,6 +117,7 @@ describe('the exchange', () => {
       name: 'Acme',
       readOnly: false,
       returnUrl: 'https://app.example/settings',
+      dialect: null,
     });
     expect(response.headers['set-cookie']).toMatch(
       /^waybill_portal=[A-Za-z0-9_-]{43}; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/,
@@ -205,6 +206,18 @@ describe('a session', () => {
     expect((await page(among, 'POST', '/v1/events', { type: 'a', data: {} })).statusCode).toBe(202);
     expect((await page(among, 'DELETE', `/v1/endpoints/${id}`)).statusCode).toBe(204);
     expect((await page(among, 'GET', `/v1/organizations/${acme.id}`)).json().name).toBe('Acme');
+  });
+
+  it('brings the dialect of the key that asked for its link, where endpoints and events name none', async () => {
+    const keys = `/v1/organizations/${acme.id}/api-keys`;
+    const { key } = (
+      await gateway.call('POST', keys, { key: acme.key, body: { name: 'fltr', dialect: 'fltr' } })
+    ).json();
+    const link = await gateway.call('POST', `/v1/organizations/${acme.id}/portal-links`, { key });
+    const opened = await exchange(new URL(link.json().url).hash.replace('#token=', ''));
+    expect(opened.json().dialect).toBe('fltr');
+    const cookie = String(opened.headers['set-cookie']).split(';')[0] ?? '';
+    expect((await page(cookie, 'POST', '/v1/endpoints', { url })).json().dialect).toBe('fltr');
   });
 
   it('of a read-only link reads and does nothing else', async () => {

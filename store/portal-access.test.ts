@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aStore, KINDS, type TestStore } from '../test/stores.ts';
-import type { NewPortalLink } from './portal-access.ts';
+import type { NewPortalLink } from './portal-links.ts';
 import { portalLinks, portalSessions } from './schema.ts';
 
 const HOUR_MS = 3_600_000;

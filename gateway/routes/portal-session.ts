@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { PortalSession as StoredSession } from '../../store/portal-access.ts';
+import type { PortalSession as StoredSession } from '../../store/portal-sessions.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { shownInstant } from '../fields.ts';

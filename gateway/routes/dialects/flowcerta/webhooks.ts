@@ -26,12 +26,13 @@ const WebhookChange = NewWebhook.partial().meta({ id: 'FlowcertaWebhookChange', 
 
 /** Flowcerta's webhooks of an organization: create, list, get, change, delete. */
 export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
-  const show = async (...endpoints: Endpoint[]): Promise<z.output<typeof Webhook>[]> => {
+  const show = async (organizationId: string, endpoints: readonly Endpoint[]) => {
     const ids = endpoints.map(({ id }) => id);
-    const previews = await deps.endpoints.secretPreviews(endpoints[0]?.organizationId ?? '', ids);
+    const previews = await deps.endpoints.secretPreviews(organizationId, ids);
     return endpoints.map((endpoint) => ({ ...showWebhook(endpoint), secret_preview: previews.get(endpoint.id) ?? '' }));
   };
-  const showOne = async (endpoint: Endpoint) => (await show(endpoint))[0] as z.output<typeof Webhook>;
+  const showOne = async (endpoint: Endpoint) =>
+    (await show(endpoint.organizationId, [endpoint]))[0] as z.output<typeof Webhook>;
 
   return async (app) => {
     app.post(
@@ -81,7 +82,7 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
           (row) => [row.id],
           (row) => row,
         );
-        return inSnakeCase({ data: await show(...data), nextCursor });
+        return inSnakeCase({ data: await show(request.organizationId, data), nextCursor });
       },
     );
 
