@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['node_modules/**', 'dist/**', 'portal/**'],
+    // Tests named so need a real S3 server: vitest.s3.config.ts.
+    exclude: ['node_modules/**', 'dist/**', 'portal/**', '**/*.s3.test.ts'],
     globalSetup: ['./test/global-setup.ts'],
     // The default on 2 cores is one, and most tests wait for others' processes.
     maxWorkers: 2,

@@ -1,8 +1,23 @@
 import { z } from 'zod';
-import type { StoredAttempt, StoredDelivery } from '../store/read-deliveries.ts';
+import type { StoredAttempt, StoredDelivery, StoredExport } from '../store/read-deliveries.ts';
 import { shownInstant } from './fields.ts';
 
 export const deliveryStatus = z.enum(['pending', 'delivered', 'failed', 'cancelled']);
+
+/** As the store has it, with the connector under the name that its owner knows. */
+const Export = z
+  .object({
+    status: z.enum(['running', 'waiting', 'done', 'failed']),
+    reason: z.string().nullable().meta({ description: 'Why it waits for its next try, or failed.' }),
+    connectorId: z.int(),
+    datasetId: z.string(),
+    bucket: z.string().meta({ description: 'Empty until the connector was read.' }),
+    key: z.string(),
+    format: z.string(),
+    records: z.int().nullable().meta({ description: 'Null until it is done.' }),
+    bytes: z.int().nullable(),
+  })
+  .meta({ id: 'Export', description: 'The file that is put into a bucket before the delivery is sent.' });
 
 export const Delivery = z
   .object({
@@ -19,6 +34,7 @@ export const Delivery = z
     workflowUrl: z.string().nullable(),
     lastStatusCode: z.int().nullable(),
     lastErrorCode: z.string().nullable(),
+    export: Export.nullable().meta({ description: 'Null: it has none, or none was begun.' }),
     createdAt: shownInstant,
     completedAt: shownInstant.nullable(),
   })
@@ -63,7 +79,15 @@ export function showDelivery(
   row: StoredDelivery,
   workflowLink: (workflowId: string) => string | null,
 ): z.output<typeof Delivery> {
-  return { ...row, workflowUrl: row.workflowId === null ? null : workflowLink(row.workflowId) };
+  return {
+    ...row,
+    export: row.export && showExport(row.export),
+    workflowUrl: row.workflowId === null ? null : workflowLink(row.workflowId),
+  };
+}
+
+function showExport({ connectorNumber: connectorId, ...shown }: StoredExport): z.output<typeof Export> {
+  return { ...shown, connectorId };
 }
 
 /** An attempt as the API shows it. */

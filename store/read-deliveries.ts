@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, gte, lt, type SQL } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import type { Db } from './database.ts';
-import { attempts, deliveries } from './schema.ts';
+import { attempts, datasetExports, deliveries } from './schema.ts';
 
 /** A delivery as it may be shown. Times are ISO. */
 export interface StoredDelivery {
@@ -17,8 +17,26 @@ export interface StoredDelivery {
   workflowId: string | null;
   lastStatusCode: number | null;
   lastErrorCode: string | null;
+  /** Null: none was begun for it. */
+  export: StoredExport | null;
   createdAt: string;
   completedAt: string | null;
+}
+
+/** The export that a delivery waits for, failed by, or was sent after. */
+export interface StoredExport {
+  status: 'running' | 'waiting' | 'done' | 'failed';
+  /** Why it waits or failed, in words. */
+  reason: string | null;
+  connectorNumber: number;
+  datasetId: string;
+  /** Empty until it was found out. */
+  bucket: string;
+  key: string;
+  format: string;
+  /** Null until it is done. */
+  records: number | null;
+  bytes: number | null;
 }
 
 /** One try. `in_progress`: begun and not finished yet. `exchanges` is JSON text of `RecordedExchange[]`. */
@@ -62,6 +80,17 @@ const columns = {
   workflowId: deliveries.workflowId,
   lastStatusCode: deliveries.lastStatusCode,
   lastErrorCode: deliveries.lastErrorCode,
+  export: {
+    status: datasetExports.status,
+    reason: datasetExports.reason,
+    connectorNumber: datasetExports.connectorNumber,
+    datasetId: datasetExports.datasetId,
+    bucket: datasetExports.bucket,
+    key: datasetExports.key,
+    format: datasetExports.format,
+    records: datasetExports.records,
+    bytes: datasetExports.bytes,
+  },
   createdAt: deliveries.createdAt,
   completedAt: deliveries.completedAt,
 };
@@ -79,6 +108,7 @@ export function createDeliveryReader(db: Db) {
       const rows = await db
         .select(columns)
         .from(deliveries)
+        .leftJoin(datasetExports, eq(datasetExports.deliveryId, deliveries.id))
         .where(and(eq(deliveries.organizationId, organizationId), ...conditions(filter), before))
         .orderBy(desc(deliveries.id))
         .limit(page.limit);
@@ -86,7 +116,11 @@ export function createDeliveryReader(db: Db) {
     },
 
     async get(organizationId: string, id: string): Promise<StoredDelivery | null> {
-      const [row] = await db.select(columns).from(deliveries).where(ofOrganization(organizationId, id));
+      const [row] = await db
+        .select(columns)
+        .from(deliveries)
+        .leftJoin(datasetExports, eq(datasetExports.deliveryId, deliveries.id))
+        .where(ofOrganization(organizationId, id));
       return (row as StoredDelivery | undefined) ?? null;
     },
 
