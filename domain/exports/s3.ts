@@ -76,7 +76,10 @@ export interface S3Port {
     partNumber: number,
     bytes: Uint8Array,
   ): Promise<S3Result<string>>;
-  /** Makes the object visible. At least one part, in ascending order. `no_such_upload` also when it was completed before. */
+  /**
+   * Makes the object visible. At least one part, in ascending order. Completed before: success or
+   * `no_such_upload`, as the server likes.
+   */
   completeUpload(target: S3Target, key: string, uploadId: string, parts: readonly S3Part[]): Promise<S3Result<null>>;
   /** Throws the parts away. One that is gone already is a success. */
   abortUpload(target: S3Target, key: string, uploadId: string): Promise<S3Result<null>>;
