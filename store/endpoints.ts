@@ -190,7 +190,7 @@ export function createEndpointStore(db: Db, box: SecretBox, operational: Operati
           ...sealCredentials(box, id, changed.credentials),
         });
         if (!row) return { kind: 'not_found' };
-        const fields = Object.keys(patch);
+        const fields = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]));
         if (fields.length > 0) await raise([endpointUpdated(row, 'settings', fields)]);
         return { kind: 'updated', endpoint: show(row) };
       });
