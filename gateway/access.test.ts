@@ -132,6 +132,13 @@ const routes: ['GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', string, string][] = 
   ['POST', '/v1/deliveries/x/resend', 'manage'],
   ['POST', '/v1/deliveries/x/retry-now', 'manage'],
   ['POST', '/v1/deliveries/x/cancel', 'manage'],
+  ['POST', '/v1/sources', 'manage'],
+  ['GET', '/v1/sources', 'read'],
+  ['GET', '/v1/sources/x', 'read'],
+  ['PATCH', '/v1/sources/x', 'manage'],
+  ['DELETE', '/v1/sources/x', 'manage'],
+  ['POST', '/v1/sources/x/rotate-token', 'manage'],
+  ['GET', '/v1/sources/x/receipts', 'read'],
 ];
 
 describe('scopes', () => {
@@ -169,6 +176,7 @@ describe('organizations', () => {
     const list = (await gateway.call('GET', `/v1/deliveries?eventId=${event}`, { key: acme.key })).json();
     const delivery = list.data[0].id as string;
     await gateway.call('PUT', '/v1/event-types/mine', { key: acme.key, body: {} });
+    const source = (await gateway.call('POST', '/v1/sources', { key: acme.key, body: {} })).json().id as string;
 
     const key = other.key;
     for (const [method, path, body] of [
@@ -188,6 +196,11 @@ describe('organizations', () => {
       ['POST', `/v1/deliveries/${delivery}/resend`, undefined],
       ['GET', '/v1/event-types/mine', undefined],
       ['DELETE', '/v1/event-types/mine', undefined],
+      ['GET', `/v1/sources/${source}`, undefined],
+      ['PATCH', `/v1/sources/${source}`, { name: 'a' }],
+      ['DELETE', `/v1/sources/${source}`, undefined],
+      ['POST', `/v1/sources/${source}/rotate-token`, undefined],
+      ['GET', `/v1/sources/${source}/receipts`, undefined],
       ['GET', `/v1/organizations/${acme.id}`, undefined],
       ['PATCH', `/v1/organizations/${acme.id}`, { name: 'a' }],
       ['GET', `/v1/organizations/${acme.id}/api-keys`, undefined],
@@ -198,7 +211,7 @@ describe('organizations', () => {
     }
     const named = await gateway.call('GET', '/v1/endpoints', { key, organization: acme.id });
     expect(named.statusCode).toBe(404);
-    for (const path of ['endpoints', 'events', 'deliveries', `deliveries?endpointId=${mine}`]) {
+    for (const path of ['endpoints', 'events', 'deliveries', `deliveries?endpointId=${mine}`, 'sources']) {
       expect((await gateway.call('GET', `/v1/${path}`, { key })).json().data).toEqual([]);
     }
     const aimed = await gateway.call('POST', '/v1/events', { key, body: { type: 'a', data: {}, to: [mine] } });

@@ -21,10 +21,12 @@ import { eventBatchRoutes } from './routes/event-batch.ts';
 import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { portalLinkRoutes } from './routes/portal-links.ts';
 import { portalSessionRoutes } from './routes/portal-session.ts';
 import { replayRoutes } from './routes/replay.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -68,6 +70,8 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     eventBatchRoutes,
     deliveryRoutes,
     deliveryControlRoutes,
+    sourceRoutes,
+    inboundRoutes,
     flexorchRoutes,
     orionRoutes,
     fltrRoutes,

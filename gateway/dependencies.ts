@@ -10,7 +10,9 @@ import type { OrganizationStore } from '../store/organizations.ts';
 import type { PortalAccess } from '../store/portal-access.ts';
 import type { DeliveryReader } from '../store/read-deliveries.ts';
 import type { EventReader } from '../store/read-events.ts';
+import type { ReceiptLog } from '../store/receipt-log.ts';
 import type { ReplayInclude, ReplayRequest } from '../store/replay.ts';
+import type { SourceStore } from '../store/sources.ts';
 import type { PublishItem, PublishResult } from '../store/types.ts';
 
 /** What may be done to deliveries from outside. Each commits in the store; telling the workflow comes after. */
@@ -31,6 +33,8 @@ export interface GatewayDependencies {
   endpointLog: EndpointLogReader;
   connectors: Pick<ConnectorStore, 'get'>;
   deliveries: DeliveryReader;
+  sources: SourceStore;
+  receipts: Pick<ReceiptLog, 'add' | 'list' | 'purge'>;
   /** Resolves once committed. */
   publish(item: PublishItem): Promise<PublishResult>;
   control: DeliveryControl;

@@ -17,8 +17,8 @@ export interface EnvelopeForm {
   flat?: true;
 }
 
-/** Where fields are kept that stand beside `data` and are not the envelope's. */
-const EXTRA = '_envelope';
+/** Field of the data where those are kept that stand beside `data` and are not the envelope's. */
+export const ENVELOPE_FIELD = '_envelope';
 /** Fit for a header, since dialects write the type into one. */
 const TYPE = /^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$/;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/i;
@@ -66,7 +66,7 @@ export function parseEnvelope(body: string, form: EnvelopeForm): ParsedEvent | U
   const extra = rest.filter(([name]) => name !== 'data');
   return {
     ...event,
-    data: extra.length === 0 ? data : { [EXTRA]: Object.fromEntries(extra), ...data },
+    data: extra.length === 0 ? data : { [ENVELOPE_FIELD]: Object.fromEntries(extra), ...data },
     extraFields: extra.map(([name]) => name),
     brokenRules,
   };
