@@ -48,8 +48,9 @@ const shapes = {
   'endpoint.disabled': { endpoint, reason: z.string() },
   'endpoint.failing': {
     endpoint,
-    /** 0 to 1, over 24 hours. */
-    failureShare: z.number(),
+    /** The endpoint's own: the share, 0 to 1, that was exceeded. */
+    alertFailureShare: z.number(),
+    /** Finished in the last 24 hours. */
     attempts: count,
     failed: count,
   },
@@ -86,7 +87,7 @@ export const operationalEventTypes: readonly EventTypeDefinition[] = [
   }),
   define('endpoint.failing', 'More of the attempts of the last 24 hours failed than the endpoint tolerates.', {
     endpoint: anEndpoint,
-    failureShare: 0.63,
+    alertFailureShare: 0.5,
     attempts: 200,
     failed: 126,
   }),
