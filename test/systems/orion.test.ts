@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyOrionHeader } from '../../domain/dialects/orion/wire.ts';
 import { anOrganization, startTestGateway, type TestGateway } from '../../gateway/testing/test-gateway.ts';
 import { eventually } from '../eventually.ts';
 import { aPipeline, type Pipeline } from '../pipeline.ts';
@@ -292,6 +293,15 @@ describe('when an event occurs', () => {
       'content-type': 'application/json',
       'x-webhook-secret': 'your-secret-key',
     });
+  });
+
+  test("the request can be verified by its custom header, as the document's receiver does", async () => {
+    const { url } = await create({ headers: [SECRET_HEADER], presence_name: 'verified' });
+    await publish({ presenceName: 'verified' });
+    const { headers } = await arrival(url);
+    const request = { body: '', headers: headers as Record<string, string> };
+    expect(verifyOrionHeader(request, SECRET_HEADER)).toEqual({ valid: true });
+    expect(verifyOrionHeader(request, { ...SECRET_HEADER, value: 'another' }).valid).toBe(false);
   });
 
   test('the request can be verified by signature: the published library of Standard Webhooks accepts it', async () => {
