@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
-  customType,
+  doublePrecision,
   index,
   integer,
   pgTable,
@@ -12,13 +12,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { DEFAULT_ALERT_SETTINGS } from '../domain/alerts/alert-settings.ts';
+import { bytea, instant } from './columns.ts';
 
-const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
-/** A point in time, read as ISO 8601 in UTC with milliseconds, whatever form the driver gives. */
-const instant = customType<{ data: string; driverData: string }>({
-  dataType: () => 'timestamp (3) with time zone',
-  fromDriver: (value) => new Date(value).toISOString(),
-});
+export * from './validation-tables.ts';
 
 /** What the installation knows of itself, such as the id of the Temporal namespace that it last worked with. */
 export const settings = pgTable('settings', {
@@ -37,9 +34,19 @@ export const organizations = pgTable(
     endpointsVersion: integer().notNull().default(1),
     /** Operational events of every organization are published here too; only the admin key sets it. */
     watchesInstallation: boolean().notNull().default(false),
+    /** Validations that score less are alerted, 0 to 100; null: none. */
+    scoreThreshold: doublePrecision(),
+    /** So long before an exception expires it is warned of. */
+    warningWindowDays: integer().notNull().default(DEFAULT_ALERT_SETTINGS.warningWindowDays),
+    /** When its daily scan is: the full hour (0 to 23) in an IANA time zone. */
+    scanHour: integer().notNull().default(DEFAULT_ALERT_SETTINGS.scanHour),
+    scanTimeZone: text().notNull().default(DEFAULT_ALERT_SETTINGS.scanTimeZone),
     createdAt: instant().notNull().default(sql`now()`),
   },
-  (t) => [index('organizations_watching').on(t.id).where(sql`watches_installation`)],
+  (t) => [
+    index('organizations_watching').on(t.id).where(sql`watches_installation`),
+    index('organizations_scan').on(t.scanTimeZone, t.scanHour, t.id),
+  ],
 );
 
 /** Bearer secrets of an organization: only the SHA-256 is kept. `prefix` is the part that may be shown. */
@@ -174,6 +181,8 @@ export const events = pgTable(
     uniqueIndex('events_idempotency').on(t.organizationId, t.idempotencyKey).where(sql`idempotency_key is not null`),
     uniqueIndex('events_source').on(t.sourceId, t.sourceEventId).where(sql`source_id is not null`),
     index('events_created').on(t.organizationId, t.createdAt),
+    // For retention: keys are forgotten before their events.
+    index('events_keyed').on(t.organizationId, t.createdAt).where(sql`idempotency_key is not null`),
   ],
 );
 
@@ -412,7 +421,7 @@ export const sourceReceipts = pgTable(
   {
     id: text().primaryKey(),
     sourceId: text().notNull(),
-  /** `accepted`, `repeated`, or which check failed, see `receipt-table.ts`. */
+    /** `accepted`, `repeated`, or which check failed, see `receipt-table.ts`. */
     outcome: text().notNull(),
     /** For the operator: which check, in words; never a secret. */
     reason: text(),

@@ -251,3 +251,5 @@ export interface ExportStore {
   /** It cannot be made: ends the delivery as failed. */
   fail(which: ExportTry, fault: { code: ExportFaultCode; message: string }): Promise<boolean>;
 }
+
+export type * from './scan-types.ts';
