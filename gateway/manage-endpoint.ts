@@ -37,7 +37,7 @@ export interface EndpointChange extends GivenSettings {
 }
 
 /** Reason of endpoints that were disabled by their owner, as against by a rule. */
-const REQUESTED = 'requested';
+export const REQUESTED = 'requested';
 
 const NO_SETTINGS: Omit<EndpointSettings, 'url'> = {
   description: '',
@@ -133,52 +133,6 @@ export async function changeEndpoint(
 /** Null for a value that was shown masked and is to stay. */
 function unlessMasked(value: string): string | null {
   return value === MASK ? null : value;
-}
-
-/** Gives it a new secret; the old one signs for `overlapSeconds` more as its dialect has it, 0: not at all. */
-export async function rotateSecret(
-  deps: GatewayDependencies,
-  standing: Endpoint,
-  choice: SecretChoice,
-  overlapSeconds: number,
-): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
-  const { organizationId, id, dialect } = standing;
-  const scheme = await deps.endpoints.currentScheme(organizationId, id);
-  const wire = knownWire(dialect);
-  // A fresh secret is of the kind that the receivers verify already.
-  const fresh = { signature: choice.signature ?? scheme };
-  const secret = chooseSecret(wire, choice.secret === undefined ? fresh : choice);
-  const overlapMs = Math.round(overlapSeconds * 1000 * deps.timeScale);
-  // Where the oldest signs, an earlier one must not keep the old one, or the new one, from signing.
-  const expiring = wire.secret.duringOverlap === 'oldest' ? 'end_too' : 'keep';
-  const endpoint = await deps.endpoints.rotateSecret(organizationId, id, secret, overlapMs, expiring);
-  if (!endpoint) throw endpointNotFound();
-  return { endpoint, secret };
-}
-
-/** Disables it and cancels what waits for it. */
-export async function disableEndpoint(deps: GatewayDependencies, standing: Endpoint): Promise<Endpoint> {
-  const { organizationId, id } = standing;
-  await deps.endpoints.disable(organizationId, id, REQUESTED);
-  // Also when it was disabled before: the process may have died between flag and cancelling.
-  await withdrawDeliveries(deps, id, 'endpoint_disabled');
-  return findEndpoint(deps, organizationId, id);
-}
-
-/** Lets it have events from now on. */
-export async function enableEndpoint(deps: GatewayDependencies, standing: Endpoint): Promise<Endpoint> {
-  await deps.endpoints.enable(standing.organizationId, standing.id);
-  return findEndpoint(deps, standing.organizationId, standing.id);
-}
-
-/** Enables or disables it, in APIs where that is a field of a change; `undefined` leaves it. */
-export async function switchEndpoint(
-  deps: GatewayDependencies,
-  standing: Endpoint,
-  active: boolean | undefined,
-): Promise<Endpoint> {
-  if (active === undefined) return standing;
-  return active ? enableEndpoint(deps, standing) : disableEndpoint(deps, standing);
 }
 
 /** Deletes it and cancels what waits for it; what was delivered stays readable. Throws `not_found`. */

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { shownSecret } from '../endpoint-rules.ts';
 import { Endpoint, EndpointWithSecret, secretSettings, showEndpoint } from '../endpoint-schema.ts';
+import { disableEndpoint, enableEndpoint, rotateSecret } from '../endpoint-standing.ts';
 import { idParam } from '../fields.ts';
-import { disableEndpoint, enableEndpoint, findEndpoint, rotateSecret } from '../manage-endpoint.ts';
+import { findEndpoint } from '../manage-endpoint.ts';
 
 const params = z.object({ id: idParam });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Endpoint } from '../../../store/endpoints.ts';
 import type { GatewayDependencies } from '../../dependencies.ts';
 import { secretSettings } from '../../endpoint-schema.ts';
-import { rotateSecret } from '../../manage-endpoint.ts';
+import { rotateSecret } from '../../endpoint-standing.ts';
 
 const DAY_SECONDS = 24 * 3_600;
 

@@ -3,14 +3,8 @@ import { z } from 'zod';
 import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointUrl } from '../../../endpoint-schema.ts';
-import {
-  changeEndpoint,
-  createEndpoint,
-  deleteEndpoint,
-  knownWire,
-  rotateSecret,
-  switchEndpoint,
-} from '../../../manage-endpoint.ts';
+import { rotateSecret, switchEndpoint } from '../../../endpoint-standing.ts';
+import { changeEndpoint, createEndpoint, deleteEndpoint, knownWire } from '../../../manage-endpoint.ts';
 import { readIdCursor, toPage } from '../../../paging.ts';
 import { eventListOf, subscribedEvents } from '../events.ts';
 import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
