@@ -35,7 +35,7 @@ export interface SendPorts {
   timeScale: number;
   /** After the finish is written. */
   onAttempt(log: AttemptLog): void;
-  /** The endpoint answered 410 and was disabled with the finish: cancels what else waits for it. */
+  /** The endpoint was disabled with the finish, after a 410 or for its failures: cancels what else waits for it. */
   onDisabled(endpointId: string): void;
 }
 
@@ -79,7 +79,7 @@ export function createSend(ports: SendPorts): SendAttempt {
       disableEndpoint: decision.kind === 'failed' && decision.disableEndpoint,
     } satisfies FinishInput);
     ports.onAttempt(toLog(begun, result, code, finished.status, retryInMs));
-    if (decision.kind === 'failed' && decision.disableEndpoint) ports.onDisabled(begun.endpointId);
+    if (finished.disabledEndpoint) ports.onDisabled(begun.endpointId);
     const letGo = run.release && finished.status === 'pending';
     return {
       id: begun.deliveryId,

@@ -43,6 +43,7 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
     ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
     dataDir: options.storeDir,
     secretKey: keys.secretKey,
+    timeScale: config.timeScale,
     onFault,
   }).catch((error) => {
     throw new Error(`${nameOfStore(options)} cannot be used: ${explain(error)}`);

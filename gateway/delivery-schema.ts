@@ -25,6 +25,7 @@ export const Delivery = z
     eventId: z.string(),
     endpointId: z.string(),
     eventType: z.string(),
+    test: z.boolean().meta({ description: 'Of a test event: counts against no limit.' }),
     status: deliveryStatus,
     reason: z.string().nullable().meta({ description: 'Why it ended or waits, such as `endpoint_disabled`.' }),
     generation: z.int().meta({ description: 'Raised by every resend; restarts the retry schedule.' }),

@@ -39,6 +39,8 @@ const basicAuth = z
   })
   .meta({ id: 'BasicAuth' });
 
+const failureShare = z.number().min(0).max(1).nullish();
+
 /** What creation and change share. Null or absent: the dialect's own way. */
 export const endpointSettings = {
   description: z
@@ -68,6 +70,24 @@ export const endpointSettings = {
     .literal('echo')
     .nullish()
     .meta({ description: '`echo`: delivered only once the answer repeats the delivery id.' }),
+  ratePerSecond: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .nullish()
+    .meta({ description: 'Requests in any second; the rest waits. Absent: as its dialect has it; null: no limit.' }),
+  maxPerHour: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullish()
+    .meta({ description: 'Requests in any hour; the rest waits. Absent: as its dialect has it; null: no limit.' }),
+  alertFailureShare: failureShare.meta({
+    description: 'Share of failed attempts over 24 hours above which it is reported. Absent: 0.5; null: never.',
+  }),
+  disableFailureShare: failureShare.meta({
+    description: 'The same, above which the endpoint is disabled. Absent: as its dialect has it; null: never.',
+  }),
 };
 
 export const NewEndpoint = z
@@ -105,6 +125,10 @@ export const Endpoint = z
     timeoutMs: z.int().nullable(),
     maxConcurrency: z.int().nullable(),
     acknowledge: z.literal('echo').nullable(),
+    ratePerSecond: z.int().nullable(),
+    maxPerHour: z.int().nullable(),
+    alertFailureShare: z.number().nullable(),
+    disableFailureShare: z.number().nullable(),
     disabled: z.boolean(),
     disabledAt: shownInstant.nullable(),
     disabledReason: z.string().nullable(),

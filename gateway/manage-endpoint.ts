@@ -1,6 +1,7 @@
 import type { BasicAuth } from '../domain/delivery/basic-auth.ts';
 import { MASK } from '../domain/delivery/mask.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
+import { type EndpointRules, ruleDefaults } from '../domain/dialects/rule-defaults.ts';
 import { wireOf } from '../domain/dialects/wires.ts';
 import type { NewSecret } from '../store/endpoint-secrets.ts';
 import type { Endpoint, EndpointSettings } from '../store/endpoints.ts';
@@ -39,7 +40,7 @@ export interface EndpointChange extends GivenSettings {
 /** Reason of endpoints that were disabled by their owner, as against by a rule. */
 export const REQUESTED = 'requested';
 
-const NO_SETTINGS: Omit<EndpointSettings, 'url'> = {
+const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   description: '',
   eventTypes: null,
   presenceName: null,
@@ -68,6 +69,7 @@ export async function createEndpoint(
     organizationId,
     {
       ...NO_SETTINGS,
+      ...ruleDefaults(wire.limits),
       ...definedOnly(settings),
       dialect,
       url,

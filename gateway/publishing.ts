@@ -11,7 +11,7 @@ export interface Publisher {
   organizationId: string;
   /** The dialect of events that name none. */
   dialect: string | null;
-  /** It is a test, aimed at one endpoint: reserved types may be tried too. */
+  /** It is a test, aimed at one endpoint: reserved types may be tried too, and it counts against no limit. */
   test?: true;
 }
 
@@ -34,20 +34,21 @@ export async function publish(
   const { organizationId } = publisher;
   const dialect = event.dialect ?? publisher.dialect ?? DEFAULT_DIALECT;
   // Before the check: it bounds the depth, on which a recursive schema would overflow.
-  const item = toItem(organizationId, { ...event, dialect }, idempotencyKey, deps.now());
+  const test = publisher.test ?? false;
+  const item = toItem(organizationId, { ...event, dialect }, idempotencyKey, deps.now(), test);
   const rules = isOpenDialect(dialect) ? await deps.eventTypes.publishRules(organizationId) : null;
   const { type, data } = event;
-  checkEventData({ dialect, type, data, dataLength: item.data.length, test: publisher.test ?? false }, rules);
+  checkEventData({ dialect, type, data, dataLength: item.data.length, test }, rules);
   return commit(deps, item);
 }
 
-/** Commits an event without a look at its type: for test events, which need no registered one. */
-export async function publishUnchecked(
+/** Commits a test event without a look at its type: it needs no registered one. */
+export async function publishUncheckedTest(
   deps: Pick<GatewayDependencies, 'publish' | 'now'>,
   organizationId: string,
   event: NewEvent & { dialect: string },
 ): Promise<Published> {
-  return commit(deps, toItem(organizationId, event, null, deps.now()));
+  return commit(deps, toItem(organizationId, event, null, deps.now(), true));
 }
 
 function toItem(
@@ -55,6 +56,7 @@ function toItem(
   event: NewEvent & { dialect: string },
   idempotencyKey: string | null,
   nowMs: number,
+  test: boolean,
 ): PublishItem {
   const data = dataText(event.data);
   return {
@@ -70,6 +72,7 @@ function toItem(
     presenceName: event.presenceName ?? null,
     userId: event.userId ?? null,
     to: event.to ?? null,
+    test,
   };
 }
 

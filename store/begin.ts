@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
+import type { PlaceTimes } from '../domain/delivery/rate-limit.ts';
 import { Batcher } from './batcher.ts';
 import { type Db, isPending, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
 import { filesOf } from './exported-files.ts';
 import { newId } from './ids.ts';
+import { takePlaces } from './places.ts';
 import type { RecentEvent, RecentEvents } from './recent-events.ts';
 import { DUE_SLACK_MS, refuse } from './refuse.ts';
 import type { BeginInput, BeginResult, BegunAttempt } from './types.ts';
@@ -46,7 +48,7 @@ const COLUMNS =
  * Begins attempts: one compare-and-set on status, generation and attempt count for all calls that wait together, so that two
  * runs of one delivery make one attempt. What it refuses is judged by `refuse`.
  */
-export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: number }) {
+export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: number; times: PlaceTimes }) {
   const memory: Memory = { events: recent, organizationUuids: new Map() };
   const batcher = new Batcher<BeginInput, BeginResult>(beginGroup, {
     maxItems: 200,
@@ -64,10 +66,14 @@ export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: nu
 
   async function settleRefused(inputs: BeginInput[]): Promise<Map<string, BeginResult>> {
     return db.transaction(async (tx) => {
-      const { refused, admitted } = await refuse(tx, inputs);
+      const { refused, admitted, limited } = await refuse(tx, inputs, options.times);
       const results = new Map<string, BeginResult>(refused.map((r) => [r.deliveryId, r]));
-      if (admitted.length > 0)
-        for (const b of await compareAndSet(tx, memory, admitted, true)) results.set(b.deliveryId, b);
+      const begun = admitted.length > 0 ? await compareAndSet(tx, memory, admitted, true) : [];
+      for (const b of begun) results.set(b.deliveryId, b);
+      await takePlaces(
+        tx,
+        begun.filter((b) => limited.has(b.deliveryId)),
+      );
       for (const input of inputs) {
         if (results.has(input.id)) continue;
         // Changed between the two looks: look again at once.
@@ -93,7 +99,7 @@ export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: nu
 
 /**
  * What is not due yet is left out: a workflow may be woken by a signal that is late or meant for an attempt already made.
- * `permitted`: the concurrency permit was granted under the endpoint's lock; without it, endpoints with a cap are
+ * `permitted`: permit and place were granted under the endpoint's lock; without them, endpoints with a cap or a limit are
  * left out.
  */
 async function compareAndSet(
@@ -113,7 +119,8 @@ async function compareAndSet(
         and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id || ''
         and d.next_attempt_at <= clock_timestamp() + ${DUE_SLACK_MS}::int * interval '1 millisecond'
         and d.export_state is distinct from 'needed'
-        and e.disabled_at is null and e.deleted_at is null and e.paused_at is null and (${permitted} or e.max_concurrency is null)
+        and e.disabled_at is null and e.deleted_at is null and e.paused_at is null
+        and (${permitted} or (e.max_concurrency is null and e.rate_per_second is null and e.max_per_hour is null))
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
         d.attempt_count, d.generation, d.tries, d.event_id, d.export_state is not null as exported)`,
     sql`select * from begun`,

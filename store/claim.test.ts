@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aStore, KINDS, type TestStore } from '../test/stores.ts';
-import type { ClaimRequest } from './claim.ts';
+import type { ClaimRequest } from './claim-round.ts';
 import type { Store } from './open-store.ts';
 import type { ClaimedDelivery } from './types.ts';
 

@@ -15,6 +15,10 @@ export async function closeLostAttempts(tx: Pick<Db, 'execute'>, deliveryIds: re
       select open_attempt_id, organization_id, id, endpoint_id, attempt_count, generation, 'worker_lost', 'worker_lost',
         'the worker stopped between begin and finish; the request may have been sent', opened_at, workflow_id, open_run_id
       from lost on conflict (id) do nothing
+    ), stamped as (
+      -- The request may have been sent until just now.
+      update places p set stamped_at = clock_timestamp() from lost
+      where p.delivery_id = lost.id || '' and p.number = lost.attempt_count and p.stamped_at is null
     )
     update deliveries d set open_attempt_id = null, open_run_id = null, open_activity_attempt = null, opened_at = null, lease_until = null
     from lost where d.id = lost.id`);

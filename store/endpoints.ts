@@ -1,4 +1,5 @@
 import { and, count, desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { EndpointRules } from '../domain/dialects/rule-defaults.ts';
 import type { Db } from './database.ts';
 import {
   type Credentials,
@@ -16,13 +17,14 @@ import {
   type NewSecret,
   secretPreviews,
 } from './endpoint-secrets.ts';
+import { forgetHealth } from './health.ts';
 import { newId } from './ids.ts';
 import type { Occurrence, Operational, Raise } from './operational.ts';
 import { endpointSecrets, endpoints, organizations } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** What the customer sets; absent optional settings are null. */
-export interface EndpointSettings {
+export interface EndpointSettings extends EndpointRules {
   url: string;
   description: string;
   eventTypes: string[] | null;
@@ -72,7 +74,12 @@ type Row = typeof endpoints.$inferSelect;
  * the endpoint first: whoever locks both does it in this order. Deleted endpoints stay as rows and are seen no more. What
  * happens to an endpoint is raised as an operational event in the same transaction.
  */
-export function createEndpointStore(db: Db, box: SecretBox, operational: Operational) {
+export function createEndpointStore(
+  db: Db,
+  box: SecretBox,
+  operational: Operational,
+  options: { onLimitsChanged: (endpointId: string) => Promise<void> },
+) {
   const show = (row: Row): Endpoint => {
     const { headers: _, basicAuth: __, deletedAt: ___, ...rest } = row;
     const credentials = openCredentials(box, row);
@@ -172,13 +179,14 @@ export function createEndpointStore(db: Db, box: SecretBox, operational: Operati
       return rows.map(show);
     },
 
-    /** Changes what is given. */
+    /** Changes what is given. What waits for a limit that was changed gets new times before this returns. */
     async update(
       organizationId: string,
       id: string,
       patch: Partial<EndpointSettings> & CredentialsChange,
     ): Promise<UpdateEndpointResult> {
-      return transaction(organizationId, async (tx, raise) => {
+      let limitsChanged = false;
+      const result = await transaction<UpdateEndpointResult>(organizationId, async (tx, raise) => {
         const [standing] = await tx.select().from(endpoints).where(visible(organizationId, id)).for('update');
         if (!standing) return { kind: 'not_found' };
         const { headers, basicAuth, options, ...set } = patch;
@@ -190,10 +198,14 @@ export function createEndpointStore(db: Db, box: SecretBox, operational: Operati
           ...sealCredentials(box, id, changed.credentials),
         });
         if (!row) return { kind: 'not_found' };
+        limitsChanged = row.ratePerSecond !== standing.ratePerSecond || row.maxPerHour !== standing.maxPerHour;
         const fields = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]));
         if (fields.length > 0) await raise([endpointUpdated(row, 'settings', fields)]);
         return { kind: 'updated', endpoint: show(row) };
       });
+      // Not in the transaction: begin locks deliveries first and the endpoint after them.
+      if (limitsChanged) await options.onLimitsChanged(id);
+      return result;
     },
 
     /** Sets the flag that claim and begin check; `null` when it does not exist or is disabled already. */
@@ -202,11 +214,21 @@ export function createEndpointStore(db: Db, box: SecretBox, operational: Operati
       return change(organizationId, id, set, (row) => endpointDisabled(row, reason), isNull(endpoints.disabledAt));
     },
 
-    /** `null` when it does not exist or is not disabled. */
+    /** Its failures until now are forgotten: it is not to be disabled for them again. `null` when it does not exist or is not disabled. */
     enable(organizationId: string, id: string): Promise<Endpoint | null> {
-      const set = { disabledAt: null, disabledReason: null };
-      const isDisabled = isNotNull(endpoints.disabledAt);
-      return change(organizationId, id, set, (row) => endpointUpdated(row, 'enabled'), isDisabled);
+      return transaction(organizationId, async (tx, raise) => {
+        const isDisabled = isNotNull(endpoints.disabledAt);
+        const [standing] = await tx
+          .select()
+          .from(endpoints)
+          .where(and(visible(organizationId, id), isDisabled));
+        if (!standing) return null;
+        await forgetHealth(tx, id);
+        const row = await write(tx, organizationId, id, { disabledAt: null, disabledReason: null }, isDisabled);
+        if (!row) return null;
+        await raise([endpointUpdated(row, 'enabled')]);
+        return show(row);
+      });
     },
 
     /** `false` when there is no such endpoint. Its deliveries and attempts stay readable. */

@@ -28,7 +28,14 @@ describe.each(KINDS)('finishing on %s', (kind) => {
     const { id, endpointId, begun } = await aBegun();
     const exchanges = JSON.stringify([{ requestBody: 'a "b" \\u0000' }]);
     const result = await t.store.attempts.finish(anEnd(begun, { exchanges }));
-    expect(result).toEqual({ deliveryId: id, status: 'delivered', generation: 1, attemptCount: 1, dueInMs: null });
+    expect(result).toEqual({
+      deliveryId: id,
+      status: 'delivered',
+      generation: 1,
+      attemptCount: 1,
+      dueInMs: null,
+      disabledEndpoint: false,
+    });
     const row = await t.delivery(id);
     expect(row).toMatchObject({ ...closed, status: 'delivered', reason: null, tries: 1, nextAttemptAt: null });
     expect([row.lastStatusCode, row.lastErrorCode, row.completedAt === null]).toEqual([200, null, false]);
@@ -232,6 +239,7 @@ describe.each(KINDS)('finishing on %s', (kind) => {
       const stop = new AbortController();
       const finish = createFinish(faulty(3, after), {
         maxRuns: 1,
+        healthBucketMs: 3_600_000,
         onReleased: () => undefined,
         stop: stop.signal,
         onFault: () => undefined,
@@ -246,6 +254,7 @@ describe.each(KINDS)('finishing on %s', (kind) => {
       const stop = new AbortController();
       const finish = createFinish(faulty(99, false), {
         maxRuns: 1,
+        healthBucketMs: 3_600_000,
         onReleased: () => undefined,
         stop: stop.signal,
         onFault: () => undefined,

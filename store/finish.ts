@@ -3,6 +3,7 @@ import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import { Batcher } from './batcher.ts';
 import { type Db, jsonRowsOf, recordset } from './database.ts';
 import { disableEndpoints } from './endpoint-state.ts';
+import { healthCtes } from './health.ts';
 import type { FinishInput, FinishResult } from './types.ts';
 
 interface FinishRow {
@@ -12,6 +13,9 @@ interface FinishRow {
   generation: number;
   attempt_count: number;
   due_in_ms: number | null;
+  endpoint_id: string;
+  /** The endpoint was disabled by this group, for its failures. */
+  endpoint_failing: boolean;
 }
 
 const FIRST_FAULT_WAIT_MS = 50;
@@ -20,12 +24,13 @@ const LONGEST_FAULT_WAIT_MS = 2_000;
 /**
  * Finishes attempts in groups: writes the log row and moves the delivery on. The fence is the attempt id: a result that comes
  * after its attempt was closed, or for an older generation, is recorded and changes no status, except that a 2xx counts.
- * Delivered is final. A store fault is retried in place until `stop` aborts: the request has been sent and must not be again.
+ * Delivered is final. What fails too much is disabled in the same transaction. A store fault is retried in place until `stop` aborts: the request has been sent and must not be again.
  */
 export function createFinish(
   db: Db,
   options: {
     maxRuns: number;
+    healthBucketMs: number;
     onReleased: (deliveries: number) => void;
     stop: AbortSignal;
     onFault: (error: unknown) => void;
@@ -41,12 +46,15 @@ export function createFinish(
     const disabling = inputs.filter((i) => i.disableEndpoint).map((i) => i.endpointId);
     const rows =
       disabling.length === 0
-        ? await writeGroup(db, inputs)
+        ? await writeGroup(db, inputs, options.healthBucketMs)
         : await db.transaction(async (tx) => {
+            const written = await writeGroup(tx, inputs, options.healthBucketMs);
             await disableEndpoints(tx, disabling, 'gone');
-            return writeGroup(tx, inputs);
+            return written;
           });
     const byAttempt = new Map(rows.map((row) => [row.attempt_id, row]));
+    // One of the group tells it.
+    const failing = new Map(rows.filter((row) => row.endpoint_failing).map((row) => [row.endpoint_id, row.attempt_id]));
     const released = inputs.filter((i) => i.release && i.retryInMs !== null).length;
     if (released > 0) options.onReleased(released);
     return inputs.map((input) => {
@@ -58,6 +66,7 @@ export function createFinish(
           generation: input.generation,
           attemptCount: input.number,
           dueInMs: null,
+          disabledEndpoint: input.disableEndpoint,
         };
       return {
         deliveryId: row.delivery_id,
@@ -65,6 +74,7 @@ export function createFinish(
         generation: row.generation,
         attemptCount: row.attempt_count,
         dueInMs: row.status === 'pending' ? Math.max(0, row.due_in_ms ?? 0) : null,
+        disabledEndpoint: input.disableEndpoint || failing.get(row.endpoint_id) === row.attempt_id,
       };
     });
   }
@@ -94,7 +104,7 @@ const isOpen = sql`(d.open_attempt_id is not distinct from i.attempt_id)`;
 const fenced = sql`(d.status = 'pending' and d.generation = i.generation and ${isOpen})`;
 const letGo = sql`(${fenced} and i.release and i.retry_in_ms is not null)`;
 
-async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promise<FinishRow[]> {
+async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[], bucketMs: number): Promise<FinishRow[]> {
   return jsonRowsOf<FinishRow>(
     db,
     sql`i as (select * from ${recordset(inputs.map(toRow), COLUMNS)}), moved as (
@@ -117,7 +127,7 @@ async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promi
         opened_at = case when ${isOpen} then null else d.opened_at end,
         lease_until = case when ${isOpen} then null else d.lease_until end
       from i where d.id = i.delivery_id
-      returning d.id, i.attempt_id, d.status, d.generation, d.attempt_count, d.next_attempt_at, d.open_attempt_id
+      returning d.id, i.attempt_id, d.status, d.generation, d.attempt_count, d.next_attempt_at, d.open_attempt_id, d.endpoint_id, d.test
     ), logged as (
       insert into attempts (id, organization_id, delivery_id, endpoint_id, number, generation, outcome, error_code, error_message, status_code,
         duration_ms, started_at, workflow_id, run_id, next_attempt_at, exchanges)
@@ -128,10 +138,14 @@ async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[]): Promi
       from i join moved m on m.attempt_id = i.attempt_id
       on conflict (id) do update set outcome = excluded.outcome, error_code = excluded.error_code, error_message = excluded.error_message,
         status_code = excluded.status_code, duration_ms = excluded.duration_ms, finished_at = now(), exchanges = excluded.exchanges
-    )`,
-    sql`select id as delivery_id, attempt_id, status, generation, attempt_count,
-      floor(extract(epoch from next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
-    from moved`,
+      returning id, endpoint_id, outcome, xmax = 0 as is_new
+    ), stamped as (
+      -- Also when it was stamped before, as that of a lost worker: the later time is the safer one.
+      update places p set stamped_at = clock_timestamp() from i where p.delivery_id = i.delivery_id || '' and p.number = i.number
+    ), ${healthCtes(bucketMs)}`,
+    sql`select m.id as delivery_id, m.attempt_id, m.status, m.generation, m.attempt_count, m.endpoint_id, f.id is not null as endpoint_failing,
+      floor(extract(epoch from m.next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
+    from moved m left join failing f on f.id = m.endpoint_id`,
   );
 }
 

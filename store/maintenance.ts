@@ -18,6 +18,8 @@ export function createMaintenance(database: Database, onFault: (error: unknown) 
     if (database.kind !== 'pglite' || written < due) return;
     written = 0;
     due = Math.min(due * 2, EVERY_DELIVERIES);
-    database.db.execute(sql`vacuum analyze deliveries, events, attempts, source_receipts`).then(() => undefined, onFault);
+    database.db
+      .execute(sql`vacuum analyze deliveries, events, attempts, source_receipts`)
+      .then(() => undefined, onFault);
   };
 }

@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { healthBucketMs } from '../domain/delivery/health.ts';
+import { placeTimes } from '../domain/delivery/rate-limit.ts';
 import { createApiKeyStore } from './api-keys.ts';
 import { createBegin } from './begin.ts';
 import { createClaimer } from './claim.ts';
@@ -13,7 +15,9 @@ import { createEndpointStore } from './endpoints.ts';
 import { createEventTypeStore } from './event-types.ts';
 import { createExportStore } from './exports.ts';
 import { createFinish } from './finish.ts';
+import { listAlerting } from './health.ts';
 import { newId } from './ids.ts';
+import { createLimits } from './limits.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createOperational } from './operational.ts';
 import { createOrganizationStore } from './organizations.ts';
@@ -29,6 +33,7 @@ import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
 import type { AttemptStore } from './types.ts';
+import { createWakeUp } from './wake-up.ts';
 
 export interface StoreOptions {
   /** Postgres; absent: PGlite. */
@@ -37,6 +42,8 @@ export interface StoreOptions {
   dataDir: string | null;
   /** 32 bytes, for what is encrypted at rest. */
   secretKey: Uint8Array;
+  /** Multiplies the hours in which limits and failures are counted; 1 in production. */
+  timeScale: number;
   /** Faults of work that nobody waits for. */
   onFault(where: string, error: unknown): void;
 }
@@ -60,6 +67,7 @@ export async function openStore(options: StoreOptions) {
     for (const listener of listeners) listener(deliveries);
   };
   const recent = new RecentEvents();
+  const wakeIn = createWakeUp(() => onWaiting(0), stop.signal);
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
   const control = createControl(db, { onWaiting });
@@ -70,11 +78,15 @@ export async function openStore(options: StoreOptions) {
   const directory = new EndpointDirectory(db);
   const { publish } = createPublisher(db, recent, directory, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
   const operational = createOperational(db, directory, { onCommitted: onWaiting, onWritten: maintain });
-  const { begin } = createBegin(db, recent, { maxRuns });
+  const times = placeTimes(options.timeScale);
+  const bucketMs = healthBucketMs(options.timeScale);
+  const limits = createLimits(database, { times, onWaiting });
+  const { begin } = createBegin(db, recent, { maxRuns, times });
   const attempts: AttemptStore = {
     begin,
     finish: createFinish(db, {
       maxRuns,
+      healthBucketMs: bucketMs,
       onReleased: onWaiting,
       stop: stop.signal,
       onFault: (error) => options.onFault('finish', error),
@@ -89,7 +101,7 @@ export async function openStore(options: StoreOptions) {
     organizations: createOrganizationStore(db),
     apiKeys: createApiKeyStore(db),
     portalAccess: createPortalAccess(db),
-    endpoints: createEndpointStore(db, box, operational),
+    endpoints: createEndpointStore(db, box, operational, { onLimitsChanged: limits.letGo }),
     eventTypes: createEventTypeStore(db),
     connectors: createConnectorStore(db, box),
     exports: createExportStore(db, operational),
@@ -103,7 +115,10 @@ export async function openStore(options: StoreOptions) {
     replay: createReplay(db, { onWaiting }),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
     endpointLog: createEndpointLogReader(db),
-    claim: createClaimer(database),
+    claim: createClaimer(database, { times, onDueIn: wakeIn }),
+    limits,
+    /** Endpoints of all organizations that fail more than their `alertFailureShare`. */
+    listAlerting: () => listAlerting(db, bucketMs),
     attempts,
     recovery: createRecovery(db),
     newWorkflowId: () => newId('car'),

@@ -14,6 +14,7 @@ interface NewDelivery {
   eventId: string;
   endpointId: string;
   eventType: string;
+  test: boolean;
   disabled: boolean;
 }
 
@@ -103,15 +104,16 @@ export function planEvent(item: PublishItem, endpoints: DirectoryEndpoint[]): Pl
       eventId,
       endpointId: endpoint.id,
       eventType: item.type,
+      test: item.test ?? false,
       disabled: endpoint.disabled,
     }));
   return { item, eventId, deliveries };
 }
 
 const EVENT_COLUMNS =
-  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, recipients text[], source_id text, source_event_id text, flag text, idempotency_key text, fingerprint text, occurred_at timestamptz';
+  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, recipients text[], test boolean, source_id text, source_event_id text, flag text, idempotency_key text, fingerprint text, occurred_at timestamptz';
 const DELIVERY_COLUMNS =
-  'id text, organization_id text, event_id text, endpoint_id text, event_type text, disabled boolean';
+  'id text, organization_id text, event_id text, endpoint_id text, event_type text, test boolean, disabled boolean';
 
 /** One statement is one transaction: deliveries are written only for events that were. Returns the keys of those. */
 export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): Promise<Set<string>> {
@@ -124,6 +126,7 @@ export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): 
     presence_name: item.presenceName,
     user_id: item.userId,
     recipients: item.to,
+    test: item.test ?? false,
     source_id: item.source?.id ?? null,
     source_event_id: item.source?.eventId ?? null,
     flag: item.source?.flag ?? null,
@@ -138,20 +141,21 @@ export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): 
       event_id: d.eventId,
       endpoint_id: d.endpointId,
       event_type: d.eventType,
+      test: d.test,
       disabled: d.disabled,
     })),
   );
   const rows = await jsonRowsOf<{ organization_id: string; id: string }>(
     db,
     sql`written as (
-      insert into events (organization_id, id, dialect, type, data, presence_name, user_id, recipients, source_id, source_event_id,
+      insert into events (organization_id, id, dialect, type, data, presence_name, user_id, recipients, test, source_id, source_event_id,
         flag, idempotency_key, fingerprint, occurred_at)
       select * from ${recordset(events, EVENT_COLUMNS)}
       on conflict do nothing
       returning organization_id, id
     ), fanned as (
-      insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, status, reason, next_attempt_at, completed_at)
-      select i.id, i.organization_id, i.event_id, i.endpoint_id, i.event_type,
+      insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, test, status, reason, next_attempt_at, completed_at)
+      select i.id, i.organization_id, i.event_id, i.endpoint_id, i.event_type, i.test,
         case when i.disabled then 'cancelled' else 'pending' end, case when i.disabled then 'endpoint_disabled' end,
         case when i.disabled then null else now() end, case when i.disabled then now() end
       from ${recordset(deliveries, DELIVERY_COLUMNS)}

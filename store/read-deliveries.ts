@@ -9,6 +9,8 @@ export interface StoredDelivery {
   eventId: string;
   endpointId: string;
   eventType: string;
+  /** Of a test event. */
+  test: boolean;
   status: DeliveryStatus;
   reason: string | null;
   generation: number;
@@ -72,6 +74,7 @@ const columns = {
   eventId: deliveries.eventId,
   endpointId: deliveries.endpointId,
   eventType: deliveries.eventType,
+  test: deliveries.test,
   status: deliveries.status,
   reason: deliveries.reason,
   generation: deliveries.generation,

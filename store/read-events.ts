@@ -9,6 +9,8 @@ export interface StoredEvent {
   type: string;
   presenceName: string | null;
   userId: string | null;
+  /** Published to try an endpoint out. */
+  test: boolean;
   /** The source it came in by, and the sender's own id of it; both null where it was published through the API. */
   sourceId: string | null;
   sourceEventId: string | null;
@@ -40,6 +42,7 @@ const columns = {
   type: events.type,
   presenceName: events.presenceName,
   userId: events.userId,
+  test: events.test,
   sourceId: events.sourceId,
   sourceEventId: events.sourceEventId,
   flag: events.flag,

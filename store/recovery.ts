@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { type ClaimRow, claimColumns, toClaimed } from './claim.ts';
+import { type ClaimRow, claimColumns, toClaimed } from './claim-row.ts';
 import { closeLostAttempts } from './close-lost.ts';
 import { type Db, rowsOf } from './database.ts';
 import { settings } from './schema.ts';

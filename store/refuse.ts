@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm';
+import type { LimitReason, PlaceTimes } from '../domain/delivery/rate-limit.ts';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
+import { type Gate, readBounds } from './bounds.ts';
 import { closeLostAttempts } from './close-lost.ts';
 import { type Db, rowsOf } from './database.ts';
+import { isLimitedEndpoint } from './places.ts';
 import type { BeginInput, RefusedAttempt } from './types.ts';
 
 interface StoredRow {
@@ -21,6 +24,23 @@ interface StoredRow {
   paused: boolean;
   export_needed: boolean;
   max_concurrency: number | null;
+  /** Whether a limit of the endpoint counts it. */
+  limited: boolean;
+  /** The claim took a place for its next attempt. */
+  reserved: boolean;
+}
+
+/** A begin that nothing but a bound of its endpoint can keep from being made. */
+interface Candidate {
+  input: BeginInput;
+  row: StoredRow;
+}
+
+/** What `refuse` found; `admitted` may be begun in the same transaction, the `limited` of them by delivery id take a place. */
+export interface Refusals {
+  refused: RefusedAttempt[];
+  admitted: BeginInput[];
+  limited: ReadonlySet<string>;
 }
 
 /** A delivery refused for want of a concurrency permit is looked at again after this long. */
@@ -31,16 +51,12 @@ export const DUE_SLACK_MS = 100;
 
 /**
  * Judges the begins that the first compare-and-set left out: says from where each workflow goes on, closes attempts whose
- * worker is lost, cancels what belongs to a disabled endpoint, lets go what a paused or busy endpoint cannot take now.
- * `admitted` may be begun in the same transaction.
+ * worker is lost, cancels what belongs to a disabled endpoint, lets go what a paused, busy or limited endpoint cannot take now.
  */
-export async function refuse(
-  tx: Pick<Db, 'execute'>,
-  inputs: BeginInput[],
-): Promise<{ refused: RefusedAttempt[]; admitted: BeginInput[] }> {
+export async function refuse(tx: Pick<Db, 'execute'>, inputs: BeginInput[], times: PlaceTimes): Promise<Refusals> {
   const stored = new Map((await readLocked(tx, inputs)).map((row) => [row.id, row]));
   const refused: RefusedAttempt[] = [];
-  const candidates: { input: BeginInput; row: StoredRow }[] = [];
+  const candidates: Candidate[] = [];
   const lost: StoredRow[] = [];
   for (const input of inputs) {
     const row = stored.get(input.id);
@@ -69,8 +85,9 @@ export async function refuse(
     tx,
     lost.map((row) => row.id),
   );
-  const admitted = await admit(tx, candidates, refused);
-  return { refused, admitted };
+  const admitted = await admit(tx, candidates, refused, times);
+  const limited = new Set(admitted.filter(({ row }) => row.limited).map(({ row }) => row.id));
+  return { refused, admitted: admitted.map(({ input }) => input), limited };
 }
 
 /** Open under an earlier try of the same activity, or past its lease: whoever held it is gone. */
@@ -81,16 +98,23 @@ function isLost(row: StoredRow, input: BeginInput): boolean {
 
 async function admit(
   tx: Pick<Db, 'execute'>,
-  candidates: { input: BeginInput; row: StoredRow }[],
+  candidates: Candidate[],
   refused: RefusedAttempt[],
-): Promise<BeginInput[]> {
-  const admitted: BeginInput[] = [];
+  times: PlaceTimes,
+): Promise<Candidate[]> {
+  const admitted: Candidate[] = [];
   const cancelled: string[] = [];
   const paused: string[] = [];
   const crowded: string[] = [];
-  const room = await permitsLeft(tx, candidates);
-  for (const { input, row } of candidates) {
-    const left = room.get(row.endpoint_id);
+  const queued = new Map<LimitReason, string[]>();
+  const idsOf = (members: Candidate[]) => [...new Set(members.map(({ row }) => row.endpoint_id))];
+  const capped = idsOf(candidates.filter(({ row }) => row.max_concurrency !== null));
+  const limited = idsOf(candidates.filter(({ row }) => row.limited));
+  const { permits, gates } = await readBounds(tx, { capped, limited }, times);
+  for (const candidate of candidates) {
+    const { input, row } = candidate;
+    const left = permits.get(row.endpoint_id);
+    const gate = row.limited ? gates.get(row.endpoint_id) : undefined;
     if (row.disabled || row.deleted) {
       cancelled.push(row.id);
       refused.push({ ...refusal(input, row, 'finished'), status: 'cancelled' });
@@ -102,29 +126,25 @@ async function admit(
     } else if (left !== undefined && left <= 0) {
       crowded.push(row.id);
       refused.push(refusal(input, row, 'released'));
+    } else if (gate && !letPass(gate, row)) {
+      queued.set(gate.reason, [...(queued.get(gate.reason) ?? []), row.id]);
+      refused.push(refusal(input, row, 'released'));
     } else {
-      if (left !== undefined) room.set(row.endpoint_id, left - 1);
-      admitted.push(input);
+      if (left !== undefined) permits.set(row.endpoint_id, left - 1);
+      admitted.push(candidate);
     }
   }
   await cancelDisabled(tx, cancelled);
   await release(tx, paused, 'endpoint_paused', 0);
   await release(tx, crowded, 'concurrency', PERMIT_WAIT_MS);
+  // Due at once: the next claim finds their places in the queue and tells them their times.
+  for (const [reason, ids] of queued) await release(tx, ids, reason, 0);
   return admitted;
 }
 
-/** Permits are counted under the endpoint's row lock, so that two workers cannot give out the same one. */
-async function permitsLeft(tx: Pick<Db, 'execute'>, candidates: { row: StoredRow }[]): Promise<Map<string, number>> {
-  const capped = [...new Set(candidates.filter((c) => c.row.max_concurrency !== null).map((c) => c.row.endpoint_id))];
-  if (capped.length === 0) return new Map();
-  await tx.execute(sql`select id from endpoints where id = any(${sql.param(capped)}::text[]) order by id for update`);
-  const rows = await rowsOf<{ id: string; left: number }>(
-    tx,
-    sql`select e.id, (e.max_concurrency - (select count(*) from deliveries d where d.endpoint_id = e.id and d.status = 'pending'
-        and d.workflow_id is not null and d.open_attempt_id is not null and d.lease_until > now()))::int as left
-      from endpoints e where e.id = any(${sql.param(capped)}::text[])`,
-  );
-  return new Map(rows.map((row) => [row.id, row.left]));
+/** A first attempt that has no place yet waits for its turn even if there is one: those before it may not have been claimed. */
+function letPass(gate: Gate, row: StoredRow): boolean {
+  return (row.reserved || row.attempt_count > 0) && gate.pass(row.reserved);
 }
 
 async function readLocked(tx: Pick<Db, 'execute'>, inputs: BeginInput[]): Promise<StoredRow[]> {
@@ -134,7 +154,9 @@ async function readLocked(tx: Pick<Db, 'execute'>, inputs: BeginInput[]): Promis
         d.open_activity_attempt, ceil(extract(epoch from d.lease_until - now()) * 1000)::int as lease_in_ms,
         ceil(extract(epoch from d.next_attempt_at - now()) * 1000)::int as due_in_ms,
         e.disabled_at is not null as disabled, e.deleted_at is not null as deleted, e.paused_at is not null as paused,
-        d.export_state is not distinct from 'needed' as export_needed, e.max_concurrency
+        d.export_state is not distinct from 'needed' as export_needed, e.max_concurrency,
+        ${isLimitedEndpoint} and not d.test as limited,
+        exists (select 1 from places p where p.delivery_id = d.id and p.number = d.attempt_count + 1 and p.stamped_at is null) as reserved
       from deliveries d join endpoints e on e.id = d.endpoint_id
       where d.id = any(${sql.param(inputs.map((i) => i.id))}::text[]) order by d.id for update of d`,
   );

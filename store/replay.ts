@@ -89,6 +89,7 @@ interface EventRow {
   presence_name: string | null;
   user_id: string | null;
   recipients: string[] | null;
+  test: boolean;
 }
 
 async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
@@ -97,7 +98,7 @@ async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
   for (;;) {
     const events = await rowsOf<EventRow>(
       db,
-      sql`select ev.id, ev.dialect, ev.type, ev.presence_name, ev.user_id, ev.recipients from events ev
+      sql`select ev.id, ev.dialect, ev.type, ev.presence_name, ev.user_id, ev.recipients, ev.test from events ev
         where ev.organization_id = ${request.organizationId} and ev.created_at >= ${request.since}::timestamptz
           and ev.created_at < ${request.until}::timestamptz and ev.id > ${after}
           and not exists (select 1 from deliveries d where d.event_id = ev.id and d.organization_id = ev.organization_id
@@ -122,10 +123,10 @@ async function insertMissing(db: Db, request: ReplayRequest, events: EventRow[])
     await tx.execute(sql`select id from endpoints where id = ${request.endpoint.id} for update`);
     const made = await rowsOf<{ id: string }>(
       tx,
-      sql`insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, next_attempt_at)
-      select n.id, ${request.organizationId}, n.event_id, ${request.endpoint.id}, n.type, now()
+      sql`insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, test, next_attempt_at)
+      select n.id, ${request.organizationId}, n.event_id, ${request.endpoint.id}, n.type, n.test, now()
       from unnest(${sql.param(events.map(() => newId('dlv')))}::text[], ${sql.param(events.map((e) => e.id))}::text[],
-        ${sql.param(events.map((e) => e.type))}::text[]) as n(id, event_id, type)
+        ${sql.param(events.map((e) => e.type))}::text[], ${sql.param(events.map((e) => e.test))}::boolean[]) as n(id, event_id, type, test)
       where not exists (select 1 from deliveries d where d.event_id = n.event_id and d.organization_id = ${request.organizationId}
         and d.endpoint_id = ${request.endpoint.id})
       returning id`,

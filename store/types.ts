@@ -19,6 +19,8 @@ export interface PublishItem {
   userId: string | null;
   /** Ids of endpoints, overriding filter and dialect; null means by match. */
   to: string[] | null;
+  /** To try an endpoint out: counts against no limit and for no failure share. Absent: no. */
+  test?: boolean;
   /** The source it came in by; absent: published through the API. */
   source?: SourceArrival;
 }
@@ -162,6 +164,8 @@ export interface FinishResult {
   attemptCount: number;
   /** Milliseconds until the next attempt; null when there is none. */
   dueInMs: number | null;
+  /** The endpoint was disabled with this finish: what else waits for it is to be cancelled. */
+  disabledEndpoint: boolean;
 }
 
 /** An endpoint with its secrets in clear, as a sender needs it; kept in memory only. */

@@ -43,16 +43,16 @@ const ALL = { endpointId: null, eventId: null, status: null, eventType: null, si
 
 /**
  * Opens everything; `changes` replace parts of the runtime, such as `store` wrapped to fail. With `idle` no runtime works
- * until `anotherRuntime` is called.
+ * until `anotherRuntime` is called. `timeScale` is that of store and runtime.
  */
 export async function aPipeline(
   changes: (store: Store) => Partial<RuntimeOptions> = () => ({}),
-  { idle = false } = {},
+  { idle = false, timeScale = 1 } = {},
 ): Promise<Pipeline> {
   const namespace = await aNamespace();
   const faults: Pipeline['faults'] = [];
   const onFault = (where: string, error: unknown) => void faults.push({ where, error });
-  const store = await openStore({ dataDir: null, secretKey: Buffer.alloc(32, 1), onFault });
+  const store = await openStore({ dataDir: null, secretKey: Buffer.alloc(32, 1), timeScale, onFault });
   const http = createHttpClient({ allowNetworks: LOOPBACK_NETWORKS });
   const s3 = createS3Port({ allowNetworks: LOOPBACK_NETWORKS });
   const records = createRecordsClient({ allowNetworks: LOOPBACK_NETWORKS, userAgent: 'Waybill/test' });
@@ -65,7 +65,7 @@ export async function aPipeline(
     namespace: namespace.namespace,
     retentionDays: 1,
     workflowBundle: { codePath: bundledWorkflows() },
-    timeScale: 1,
+    timeScale,
     maxPerWorkflow: 100,
     userAgent: 'Waybill/test',
     onAttempt: () => undefined,

@@ -6,7 +6,7 @@ import { openStore } from '../store/open-store.ts';
 
 /** Every row of every table as JSON text, binary columns also as the text their bytes would be. */
 export async function textOfTables(dataDir: string, secretKey: Uint8Array): Promise<Map<string, string>> {
-  const store = await openStore({ dataDir, secretKey, onFault: () => undefined });
+  const store = await openStore({ dataDir, secretKey, timeScale: 1, onFault: () => undefined });
   try {
     const tables = await rowsOf<{ name: string }>(
       store.db,

@@ -32,12 +32,12 @@ async function onServer(statement: string): Promise<void> {
 
 export type TestStore = Awaited<ReturnType<typeof aStore>>;
 
-/** A migrated store with one organization, and the steps that store tests are made of. */
-export async function aStore(kind: Kind) {
+/** A migrated store with one organization, and the steps that store tests are made of. `timeScale` multiplies its hours. */
+export async function aStore(kind: Kind, { timeScale = 1 } = {}) {
   const database = kind === 'postgres' ? await aPostgresDatabase() : null;
   const opened: Store[] = [];
   const open = async () => {
-    const options = { dataDir: null, secretKey, onFault: () => undefined };
+    const options = { dataDir: null, secretKey, timeScale, onFault: () => undefined };
     const store = await openStore(database ? { ...options, databaseUrl: database.url } : options);
     opened.push(store);
     return store;

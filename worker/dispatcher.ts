@@ -1,5 +1,6 @@
 import { type PlannedWorkflow, planWorkflows } from '../domain/delivery/plan-workflows.ts';
-import type { AssignWorkflows, ClaimRequest } from '../store/claim.ts';
+import type { AssignWorkflows } from '../store/claim.ts';
+import type { ClaimRequest } from '../store/claim-round.ts';
 import type { ClaimedDelivery } from '../store/types.ts';
 import { EndpointLoad } from './endpoint-load.ts';
 import { Slots } from './slots.ts';

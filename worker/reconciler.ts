@@ -12,12 +12,17 @@ export interface ReconcilerPorts {
   markStarted(workflowIds: readonly string[]): Promise<void>;
   /** Starts the workflow, or tells the one that runs to look again: a lost signal is made good here too. */
   wake: StartWorkflow;
+  /** Looks after the queues before limits. */
+  tendLimits(): Promise<void>;
   /** Scales what counts as overdue, as it scales the schedules. */
   timeScale: number;
   onFault(where: string, error: unknown): void;
 }
 
-/** Starts again, under their own ids, workflows that the store says should be running and Temporal may not know. */
+/**
+ * Starts again, under their own ids, workflows that the store says should be running and Temporal may not know; and has the
+ * store look after what waits for places.
+ */
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
   #timer: NodeJS.Timeout | undefined;
@@ -52,6 +57,7 @@ export class Reconciler {
         backoffMs: BACKOFF_MS * timeScale,
       });
       for (const workflow of overdue) await this.#wake(workflow);
+      await this.#ports.tendLimits();
     } catch (error) {
       this.#ports.onFault('reconcile', error);
     }

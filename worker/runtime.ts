@@ -91,6 +91,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const reconciler = new Reconciler({
     ...store.recovery,
     wake,
+    tendLimits: store.limits.tend,
     timeScale: options.timeScale,
     onFault: options.onFault,
   });

@@ -123,10 +123,15 @@ export interface DialectExports {
   datasetOf(data: Readonly<Record<string, unknown>>): string | undefined;
 }
 
-/** Defaults of the rate and health rules; absent means no limit. */
+/** The dialect's own limits. What is absent is not limited; rate and health rules are defaults that each endpoint may set. */
 export interface DialectLimits {
   /** Endpoints an organization may have in this dialect. */
   maxEndpoints?: number;
+  ratePerSecond?: number;
+  maxPerHour?: number;
+  /** Default: half. */
+  alertFailureShare?: number;
+  disableFailureShare?: number;
 }
 
 /** The form of a dialect's secrets. Where a dialect may go unsigned (orion), having one at all is the endpoint's choice. */

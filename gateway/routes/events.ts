@@ -15,6 +15,7 @@ const EventSummary = z
     type: z.string(),
     presenceName: z.string().nullable(),
     userId: z.string().nullable(),
+    test: z.boolean().meta({ description: 'Published to try an endpoint out.' }),
     sourceId: z.string().nullable().meta({ description: 'The source it came in by; null: published by this API.' }),
     sourceEventId: z.string().nullable().meta({ description: "The sender's id of it, or what stands for one." }),
     flag: z.string().nullable().meta({

@@ -53,7 +53,8 @@ export async function startTestGateway(
   over?: { store: Store } & Pick<GatewayDependencies, 'signalLookAgain'>,
 ): Promise<TestGateway> {
   const store =
-    over?.store ?? (await openStore({ dataDir: null, secretKey: randomBytes(32), onFault: () => undefined }));
+    over?.store ??
+    (await openStore({ dataDir: null, secretKey: randomBytes(32), timeScale: 1, onFault: () => undefined }));
   const lines: string[] = [];
   const sent: ExchangeRequest[] = [];
   const signals: TestGateway['signals'] = [];

@@ -47,7 +47,7 @@ export const fltrWire: DialectWire = {
     url.protocol === 'https:' || LOCAL_HOSTS.has(url.hostname)
       ? undefined
       : 'url must use https; http is for localhost, 127.0.0.1 and [::1] only',
-  limits: { maxEndpoints: 100 },
+  limits: { maxEndpoints: 100, maxPerHour: 1_000, disableFailureShare: 0.8 },
   secret: {
     format: whsecFromBytes,
     check: (secret) =>

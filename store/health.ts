@@ -1,0 +1,85 @@
+import { sql } from 'drizzle-orm';
+import { HEALTH_HOURS, LEAST_ATTEMPTS } from '../domain/delivery/health.ts';
+import { type Db, rowsOf } from './database.ts';
+
+/** An endpoint whose failures of the last 24 hours are more than it wants to hear of. */
+export interface AlertingEndpoint {
+  organizationId: string;
+  endpointId: string;
+  /** Finished attempts, tests left out. */
+  attempts: number;
+  failed: number;
+  /** Its `alertFailureShare`, 0 to 1. */
+  share: number;
+}
+
+/** The bucket that an attempt counts in which finishes now. */
+function currentBucket(bucketMs: number) {
+  return sql`floor(extract(epoch from now()) * 1000 / ${bucketMs}::float8)::bigint`;
+}
+
+/** As text for `real`, which as a float would be a little more or less than the share that was set. */
+const isMoreThan = (share: ReturnType<typeof sql>) =>
+  sql`failed > ${share}::numeric * attempts and attempts >= ${LEAST_ATTEMPTS}::int`;
+
+/**
+ * The part of a finish that keeps the endpoints' health, as CTEs over `moved` (with `test`) and `logged` (attempts just written;
+ * `is_new`: for the first time): counts each attempt once in its hour and judges each endpoint that has a share at which it
+ * is disabled, in one aggregated write per group. Not counted are tests, and attempts closed as `worker_lost`: they tell of our
+ * worker, not of the endpoint, and a true end that comes later finds them written. Endpoints that acknowledge are
+ * counted and never disabled. Ends with `failing`: `id`, `organization_id`, `disabled_reason` of what was disabled now.
+ */
+export function healthCtes(bucketMs: number) {
+  return sql`counted as (
+      insert into endpoint_health (endpoint_id, bucket, attempts, failed)
+      select l.endpoint_id, ${currentBucket(bucketMs)}, count(*), count(*) filter (where l.outcome <> 'delivered')
+      from logged l join moved m on m.attempt_id = l.id where l.is_new and not m.test
+      group by l.endpoint_id order by l.endpoint_id
+      on conflict (endpoint_id, bucket) do update
+        set attempts = endpoint_health.attempts + excluded.attempts, failed = endpoint_health.failed + excluded.failed
+      returning endpoint_id, bucket, attempts, failed, xmax = 0 as is_new
+    ), forgotten as (
+      delete from endpoint_health h using counted c
+      where c.is_new and h.endpoint_id = c.endpoint_id || '' and h.bucket <= c.bucket - ${HEALTH_HOURS}::int
+    ), judged as (
+      select e.id, e.disable_failure_share as share, c.attempts + o.attempts as attempts, c.failed + o.failed as failed
+      from counted c join endpoints e on e.id = c.endpoint_id || '' and e.disable_failure_share is not null
+        and e.acknowledge is null and e.disabled_at is null and e.deleted_at is null
+      cross join lateral (
+        select coalesce(sum(h.attempts), 0) as attempts, coalesce(sum(h.failed), 0) as failed from endpoint_health h
+        where h.endpoint_id = c.endpoint_id and h.bucket > c.bucket - ${HEALTH_HOURS}::int and h.bucket < c.bucket
+      ) o
+    ), failing as (
+      update endpoints e set disabled_at = now(), version = e.version + 1, updated_at = now(),
+        disabled_reason = format('failing: %s of %s attempts failed within 24 hours, more than %s %%', j.failed, j.attempts,
+          trim_scale(j.share::numeric * 100))
+      from (select * from judged where ${isMoreThan(sql`share`)}) j
+      where e.id = j.id
+      returning e.id, e.organization_id, e.disabled_reason
+    ), versions as (
+      update organizations set endpoints_version = endpoints_version + 1 where id in (select organization_id from failing)
+    )`;
+}
+
+/** Forgets how an endpoint fared, so that it is not judged by what it was disabled for. Before its row is locked: finishes lock in this order. */
+export async function forgetHealth(tx: Pick<Db, 'execute'>, endpointId: string): Promise<void> {
+  await tx.execute(sql`delete from endpoint_health where endpoint_id = ${endpointId}`);
+}
+
+/** Endpoints above their `alertFailureShare` over the last 24 hours, of all organizations; those disabled or deleted left out. */
+export async function listAlerting(db: Pick<Db, 'execute'>, bucketMs: number): Promise<AlertingEndpoint[]> {
+  const rows = await rowsOf<{ organization_id: string; id: string; attempts: number; failed: number; share: number }>(
+    db,
+    sql`select * from (
+        select e.organization_id, e.id, e.alert_failure_share as share, sum(h.attempts)::int as attempts, sum(h.failed)::int as failed
+        from endpoints e join endpoint_health h on h.endpoint_id = e.id and h.bucket > ${currentBucket(bucketMs)} - ${HEALTH_HOURS}::int
+        where e.alert_failure_share is not null and e.disabled_at is null and e.deleted_at is null
+        group by e.id
+      ) s where ${isMoreThan(sql`share`)} order by organization_id, id`,
+  );
+  return rows.map(({ organization_id: organizationId, id: endpointId, ...counts }) => ({
+    organizationId,
+    endpointId,
+    ...counts,
+  }));
+}
