@@ -1,5 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { messageCardFaults } from '../../../test/vendors/message-card.ts';
+import { slackFaults, slackSequences } from '../../../test/vendors/slack-blocks.ts';
 import { anAttempt, anEvent, hmac, received } from '../fixtures.ts';
 import { flowcertaCatalogue } from './catalogue.ts';
 import { flowcertaWire } from './wire.ts';
@@ -53,10 +55,85 @@ test('we accept our own request and refuse one without the prefix', () => {
   });
 });
 
-test('target generic may be said; a target that cannot be rendered yet is an error', () => {
-  const render = (target: string) => flowcertaWire.render(COMPLETED, { ...ATTEMPT, options: { target } });
-  expect(render('generic')).toEqual(flowcertaWire.render(COMPLETED, ATTEMPT));
-  expect(() => render('slack')).toThrow('flowcerta target "slack" is not available yet, only "generic" is');
+function renderFor(target: unknown, event = COMPLETED) {
+  return flowcertaWire.render(event, { ...ATTEMPT, options: { target } });
+}
+
+test('generic is the default target and may be said', () => {
+  expect(renderFor('generic')).toEqual(flowcertaWire.render(COMPLETED, ATTEMPT));
+});
+
+test.each(['pager', 'constructor', '', null, 7, ['slack']])('the unknown target %j is an error', (target) => {
+  if (target === null) expect(renderFor(null)).toEqual(renderFor('generic'));
+  else expect(() => renderFor(target)).toThrow('flowcerta target must be generic, slack or teams');
+});
+
+const TARGETS = [
+  { target: 'slack', format: 'Block Kit message', faults: slackFaults },
+  { target: 'teams', format: 'MessageCard', faults: messageCardFaults },
+];
+
+describe.each(TARGETS)('target $target', ({ target, format, faults }) => {
+  test.each(flowcertaCatalogue.eventTypes)(`$name is posted as a ${format} that the destination takes`, (eventType) => {
+    const { body, headers } = renderFor(target, anEventOf(eventType.name, eventType.example));
+    expect(faults(JSON.parse(body))).toEqual([]);
+    expect(headers).toMatchObject({
+      'Content-Type': 'application/json',
+      'X-Flowcerta-Event': eventType.name,
+      'X-Flowcerta-Delivery': 'dlv_01J2ZA',
+      'X-Flowcerta-Target': target,
+    });
+  });
+
+  test("the signature is over the formatted bytes: the document's receiver and we accept it, a changed byte is refused", () => {
+    const event = anEventOf('validation.completed', { ...COMPLETED.data, fileName: 'Zoë 👩🏽‍🚀 שלום.xaml' });
+    const request = renderFor(target, event);
+    const signature = request.headers['X-Flowcerta-Signature'] ?? '';
+    expect(documentReceiver(signature, SECRET, request.body)).toBe(true);
+    expect(documentReceiver(signature, SECRET, request.body.replace('Zoë', 'Zoe'))).toBe(false);
+    expect(flowcertaWire.verify(received(request), ATTEMPT.secrets, 0)).toEqual({ valid: true });
+  });
+
+  test('the top ten findings are shown, ordered by severity, and how many there are', () => {
+    const severities = [...Array(12).fill('low'), 'high', 'critical'];
+    const findings = severities.map((severity, index) => {
+      return { ruleId: `RULE${index}`, severity, location: 'Main.xaml:1', description: 'Bad.' };
+    });
+    const { body } = renderFor(target, anEventOf('validation.completed', { ...COMPLETED.data, findings }));
+    const shown = [...body.matchAll(/RULE\d+/g)].map(([rule]) => rule);
+    expect(shown).toEqual([13, 12, 0, 1, 2, 3, 4, 5, 6, 7].map((index) => `RULE${index}`));
+    expect(body).toContain('Findings (10 of 14)');
+  });
+
+  test('texts of an event are escaped for the destination and cannot mention, link or format', () => {
+    const evil = '<!channel> <at>all</at> [x](https://evil.example) **b** & \0\ud800';
+    const data = { ...COMPLETED.data, fileName: evil, platform: evil, findings: [{ ruleId: evil, description: evil }] };
+    const { body } = renderFor(target, anEventOf('validation.completed', data));
+    expect(faults(JSON.parse(body))).toEqual([]);
+    if (target === 'slack') expect(slackSequences(JSON.parse(body))).toEqual([expect.stringMatching(/^<!date\^\d+\^/)]);
+    else expect(JSON.parse(body).sections[0].facts[0].value).toMatch(/^&lt;!channel&gt; .*\\\[x\\\]\\\(https/);
+  });
+
+  test('a mebibyte of findings stays within the limits of the destination', () => {
+    const findings = Array.from({ length: 1_000 }, (_, index) => {
+      return {
+        ruleId: `R${index}`,
+        severity: 'high',
+        location: '漢'.repeat(300),
+        description: '👩🏽‍🚀 <&>*_'.repeat(100),
+      };
+    });
+    const { body } = renderFor(target, anEventOf('validation.completed', { ...COMPLETED.data, findings }));
+    expect(faults(JSON.parse(body))).toEqual([]);
+    expect(body.isWellFormed()).toBe(true);
+  });
+
+  test('an event of another type or dialect is rendered from its data', () => {
+    const { body } = renderFor(target, anEvent({ type: 'order.created', data: { order_id: 'o-1042' } }));
+    expect(faults(JSON.parse(body))).toEqual([]);
+    expect(body).toContain('Order created');
+    expect(body).toContain('o-1042');
+  });
 });
 
 function findingsSent(type: string, severities: unknown[]): unknown[] {

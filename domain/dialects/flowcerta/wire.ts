@@ -1,32 +1,36 @@
 import { STANDARD_DELAYS_MS } from '../../delivery/retry-policy.ts';
+import { renderSlack } from '../../destinations/slack/render.ts';
+import { renderMessageCard } from '../../destinations/teams/message-card.ts';
 import { verifyHexSignature } from '../../signing/hex-signature.ts';
 import { hmacSha256Hex } from '../../signing/hmac.ts';
-import type { DialectWire } from '../dialect.ts';
+import type { DialectWire, WireEvent } from '../dialect.ts';
 import { parseEnvelope } from '../envelope.ts';
 import { oldestHmacSecret } from '../hmac-secret.ts';
+import { meaningOf } from '../meanings.ts';
 import { withTopFindings } from './top-findings.ts';
 
 const NAME = 'flowcerta';
-const TARGET = 'generic';
+
+/** What `options.target` may be, and the body that each gets. A map and no object: `constructor` is no target. */
+const BODIES: ReadonlyMap<unknown, (event: WireEvent) => unknown> = new Map([
+  ['generic', envelopeOf],
+  ['slack', (event: WireEvent) => renderSlack(meaningOf(event))],
+  ['teams', (event: WireEvent) => renderMessageCard(meaningOf(event))],
+]);
 
 /**
- * Flowcerta: `{event, orgId, occurredAt, data}`, signed as `sha256=` hex, keyed with the secret's text. Renders target
- * `generic` only; any other throws, so that no receiver gets a body it cannot show.
+ * Flowcerta: `{event, orgId, occurredAt, data}`, or with `options.target` `slack` a Block Kit message, with `teams` a
+ * MessageCard; signed as `sha256=` hex over the formatted bytes, keyed with the secret's text. An unknown target throws, so
+ * that no receiver gets a body it cannot show.
  */
 export const flowcertaWire: DialectWire = {
   name: NAME,
   title: 'Flowcerta',
   render(event, attempt) {
-    const target = attempt.options.target ?? TARGET;
-    if (target !== TARGET) {
-      throw new Error(`${NAME} target "${target}" is not available yet, only "${TARGET}" is`);
-    }
-    const body = JSON.stringify({
-      event: event.type,
-      orgId: event.organizationUuid,
-      occurredAt: event.occurredAt,
-      data: event.type === 'validation.completed' ? withTopFindings(event.data) : event.data,
-    });
+    const target = attempt.options.target ?? 'generic';
+    const bodyOf = BODIES.get(target);
+    if (!bodyOf) throw new Error(`${NAME} target must be generic, slack or teams`);
+    const body = JSON.stringify(bodyOf(event));
     return {
       body,
       headers: {
@@ -35,7 +39,7 @@ export const flowcertaWire: DialectWire = {
         'X-Flowcerta-Event': event.type,
         'X-Flowcerta-Delivery': attempt.deliveryId,
         'X-Flowcerta-Signature': `sha256=${hmacSha256Hex(oldestHmacSecret(attempt.secrets, NAME), body)}`,
-        'X-Flowcerta-Target': TARGET,
+        'X-Flowcerta-Target': String(target),
       },
     };
   },
@@ -60,3 +64,13 @@ export const flowcertaWire: DialectWire = {
     duringOverlap: 'oldest',
   },
 };
+
+/** The document's envelope. */
+function envelopeOf(event: WireEvent): unknown {
+  return {
+    event: event.type,
+    orgId: event.organizationUuid,
+    occurredAt: event.occurredAt,
+    data: event.type === 'validation.completed' ? withTopFindings(event.data) : event.data,
+  };
+}
