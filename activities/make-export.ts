@@ -51,6 +51,9 @@ export async function makeExport(
     const source = { format: order.format, datasetId: dataset.id };
     if (!(await ports.store.uploadStarted(begun.try, open, source))) return null;
     await write(read(), formatter, upload, progress);
+    // A last look: what was cancelled a moment ago should not appear in the bucket.
+    if (!(await ports.store.renew(begun.try))) return null;
+    await upload.complete();
     isCompleted = true;
   } finally {
     if (!isCompleted) await abortOwn(ports, target, deliveryId, open, upload.settled);
@@ -71,7 +74,6 @@ async function write(
     progress.bytes = upload.bytes;
   }
   await upload.write(formatter.end());
-  await upload.complete();
 }
 
 async function columnsOf(records: AsyncIterable<Uint8Array>): Promise<string[]> {

@@ -5,6 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
@@ -28,6 +29,7 @@ export interface BucketServer {
   uploads(): Promise<string[]>;
   /** An object's content and media type. */
   read(key: string): Promise<{ text: string; contentType: string }>;
+  remove(key: string): Promise<void>;
   start(): Promise<void>;
   /** Ends the process; what is in the bucket stays. */
   stop(): Promise<void>;
@@ -117,6 +119,9 @@ export async function aBucketServer(): Promise<BucketServer> {
     async read(key) {
       const { Body, ContentType } = await client.send(new GetObjectCommand({ Bucket, Key: key }));
       return { text: (await Body?.transformToString()) ?? '', contentType: ContentType ?? '' };
+    },
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
     },
     start,
     stop,
