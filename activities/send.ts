@@ -68,6 +68,7 @@ export function createSend(ports: SendPorts): SendAttempt {
       runId: run.runId,
       outcome: decision.kind === 'delivered' ? 'delivered' : 'failed',
       status: decision.kind === 'retry' ? 'pending' : decision.kind,
+      endReason: decision.kind === 'failed' ? decision.reason : null,
       retryInMs,
       release: run.release,
       errorCode: code,
@@ -77,6 +78,7 @@ export function createSend(ports: SendPorts): SendAttempt {
       startedAt: new Date(startedAtMs).toISOString(),
       exchanges: JSON.stringify(exchanges satisfies RecordedExchange[]),
       disableEndpoint: decision.kind === 'failed' && decision.disableEndpoint,
+      healthJudged: endpoint.healthJudged,
     } satisfies FinishInput);
     ports.onAttempt(toLog(begun, result, code, finished.status, retryInMs));
     if (finished.disabledEndpoint) ports.onDisabled(begun.endpointId);

@@ -121,6 +121,7 @@ describe('a delivery', () => {
       runId: 'run',
       outcome: 'failed',
       status: 'pending',
+      endReason: null,
       retryInMs: 60_000,
       release: false,
       errorCode: 'http_503',
@@ -130,6 +131,7 @@ describe('a delivery', () => {
       startedAt: '2026-01-01T00:00:00.000Z',
       exchanges: JSON.stringify([exchange]),
       disableEndpoint: false,
+      healthJudged: false,
     });
     const finished = (await gateway.call('GET', path, { key })).json();
     expect(finished).toMatchObject({

@@ -1,13 +1,42 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from './database.ts';
+import type { OccurringEndpoint } from './endpoint-occurrences.ts';
 
-/** Sets the flag that claim and begin check; pending deliveries are cancelled afterwards by `cancelPendingOf`. */
-export async function disableEndpoints(tx: Pick<Db, 'execute'>, ids: readonly string[], reason: string): Promise<void> {
-  await tx.execute(sql`with disabled as (
+/** An endpoint just disabled. */
+export interface DisabledEndpoint extends OccurringEndpoint {
+  reason: string;
+}
+
+const disabledColumns = sql`id, organization_id as "organizationId", dialect, destination, url, description, version,
+  disabled_reason as reason`;
+
+/**
+ * Sets the flag that claim and begin check; pending deliveries are cancelled afterwards by `cancelPendingOf`. Yields those that
+ * were not disabled before.
+ */
+export async function disableEndpoints(
+  tx: Pick<Db, 'execute'>,
+  ids: readonly string[],
+  reason: string,
+): Promise<DisabledEndpoint[]> {
+  return rowsOf<DisabledEndpoint>(
+    tx,
+    sql`with disabled as (
       update endpoints set disabled_at = now(), disabled_reason = ${reason}, version = version + 1, updated_at = now()
-      where id = any(${sql.param([...new Set(ids)])}::text[]) and disabled_at is null returning organization_id
+      where id = any(${sql.param([...new Set(ids)])}::text[]) and disabled_at is null returning *
+    ), versions as (
+      update organizations set endpoints_version = endpoints_version + 1 where id in (select organization_id from disabled)
     )
-    update organizations set endpoints_version = endpoints_version + 1 where id in (select organization_id from disabled)`);
+    select ${disabledColumns} from disabled`,
+  );
+}
+
+/** Endpoints that this transaction has disabled already. */
+export async function readDisabled(tx: Pick<Db, 'execute'>, ids: readonly string[]): Promise<DisabledEndpoint[]> {
+  return rowsOf<DisabledEndpoint>(
+    tx,
+    sql`select ${disabledColumns} from endpoints where id = any(${sql.param([...new Set(ids)])}::text[])`,
+  );
 }
 
 /** Deliveries cancelled in one transaction: short ones, so that publishing is not held up. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aFailure, anEnd, aStore, KINDS, type TestStore } from '../test/stores.ts';
 import type { Db } from './database.ts';
 import { createFinish } from './finish.ts';
+import type { Operational } from './operational.ts';
 
 describe.each(KINDS)('finishing on %s', (kind) => {
   let t: TestStore;
@@ -16,6 +17,11 @@ describe.each(KINDS)('finishing on %s', (kind) => {
     const { id, endpointId } = await t.aClaimed();
     return { id, endpointId, begun: await t.begun(id) };
   }
+  /** Operational events where nobody listens. */
+  const unheard: Operational = {
+    audienceOf: async () => [],
+    transaction: () => Promise.reject(new Error('there is nothing to be told')),
+  };
   /** A delivery whose first attempt was closed as lost. */
   async function aLost() {
     const { id, endpointId, begun } = await aBegun();
@@ -237,7 +243,7 @@ describe.each(KINDS)('finishing on %s', (kind) => {
     ])('%s, writes it in place once', async (_name, after) => {
       const { id, begun } = await aBegun();
       const stop = new AbortController();
-      const finish = createFinish(faulty(3, after), {
+      const finish = createFinish(faulty(3, after), unheard, {
         maxRuns: 1,
         healthBucketMs: 3_600_000,
         onReleased: () => undefined,
@@ -252,7 +258,7 @@ describe.each(KINDS)('finishing on %s', (kind) => {
     it('and the process ends, gives up with the fault', async () => {
       const { begun } = await aBegun();
       const stop = new AbortController();
-      const finish = createFinish(faulty(99, false), {
+      const finish = createFinish(faulty(99, false), unheard, {
         maxRuns: 1,
         healthBucketMs: 3_600_000,
         onReleased: () => undefined,

@@ -1,22 +1,10 @@
-import { sql } from 'drizzle-orm';
-import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import { Batcher } from './batcher.ts';
-import { type Db, jsonRowsOf, recordset } from './database.ts';
-import { disableEndpoints } from './endpoint-state.ts';
-import { healthCtes } from './health.ts';
+import type { Db } from './database.ts';
+import { disableEndpoints, readDisabled } from './endpoint-state.ts';
+import { occurrencesOf } from './finish-occurrences.ts';
+import { type FinishRow, lockFailed, writeEnds } from './finish-write.ts';
+import type { Audience, Operational } from './operational.ts';
 import type { FinishInput, FinishResult } from './types.ts';
-
-interface FinishRow {
-  delivery_id: string;
-  attempt_id: string;
-  status: DeliveryStatus;
-  generation: number;
-  attempt_count: number;
-  due_in_ms: number | null;
-  endpoint_id: string;
-  /** The endpoint was disabled by this group, for its failures. */
-  endpoint_failing: boolean;
-}
 
 const FIRST_FAULT_WAIT_MS = 50;
 const LONGEST_FAULT_WAIT_MS = 2_000;
@@ -24,10 +12,13 @@ const LONGEST_FAULT_WAIT_MS = 2_000;
 /**
  * Finishes attempts in groups: writes the log row and moves the delivery on. The fence is the attempt id: a result that comes
  * after its attempt was closed, or for an older generation, is recorded and changes no status, except that a 2xx counts.
- * Delivered is final. What fails too much is disabled in the same transaction. A store fault is retried in place until `stop` aborts: the request has been sent and must not be again.
+ * Delivered is final. What fails too much is disabled in the same transaction. A store fault is retried in place until `stop`
+ * aborts: the request has been sent and must not be again. A group is one statement, unless it holds what somebody wants to be told
+ * of by an operational event: then the event is written in the same transaction.
  */
 export function createFinish(
   db: Db,
+  operational: Operational,
   options: {
     maxRuns: number;
     healthBucketMs: number;
@@ -43,15 +34,12 @@ export function createFinish(
   });
 
   async function finishGroup(inputs: FinishInput[]): Promise<FinishResult[]> {
-    const disabling = inputs.filter((i) => i.disableEndpoint).map((i) => i.endpointId);
-    const rows =
-      disabling.length === 0
-        ? await writeGroup(db, inputs, options.healthBucketMs)
-        : await db.transaction(async (tx) => {
-            const written = await writeGroup(tx, inputs, options.healthBucketMs);
-            await disableEndpoints(tx, disabling, 'gone');
-            return written;
-          });
+    const rows = await writeMost(inputs);
+    if (rows.length < inputs.length) {
+      const written = new Set(rows.map((row) => row.attempt_id));
+      const leftOut = inputs.filter((i) => i.outcome === 'delivered' && !written.has(i.attemptId));
+      if (leftOut.length > 0) rows.push(...(await writeTold(leftOut, 'write', await audienceOf(leftOut))));
+    }
     const byAttempt = new Map(rows.map((row) => [row.attempt_id, row]));
     // One of the group tells it.
     const failing = new Map(rows.filter((row) => row.endpoint_failing).map((row) => [row.endpoint_id, row.attempt_id]));
@@ -79,6 +67,34 @@ export function createFinish(
     });
   }
 
+  /** Writes all but recoveries. */
+  async function writeMost(inputs: FinishInput[]): Promise<FinishRow[]> {
+    const audience = await audienceOf(inputs.filter((i) => i.status === 'failed' || i.healthJudged));
+    return audience.length > 0 || inputs.some((i) => i.disableEndpoint)
+      ? writeTold(inputs, 'leave_out', audience)
+      : writeEnds(db, inputs, 'leave_out', options.healthBucketMs);
+  }
+
+  async function audienceOf(inputs: FinishInput[]): Promise<Audience> {
+    return inputs.length > 0 ? operational.audienceOf(inputs.map((i) => i.organizationId)) : [];
+  }
+
+  /** Writes, disables endpoints that are gone, and raises what is to be told of it. */
+  function writeTold(inputs: FinishInput[], recoveries: 'leave_out' | 'write', audience: Audience) {
+    return operational.transaction(audience, async (tx, raise) => {
+      const recovering = recoveries === 'write' ? await lockFailed(tx, inputs) : [];
+      const rows = await writeEnds(tx, inputs, recoveries, options.healthBucketMs);
+      const gone = inputs.filter((i) => i.disableEndpoint).map((i) => i.endpointId);
+      const disabled = gone.length > 0 ? await disableEndpoints(tx, gone, 'gone') : [];
+      if (audience.length > 0) {
+        const failing = rows.filter((row) => row.endpoint_failing).map((row) => row.endpoint_id);
+        if (failing.length > 0) disabled.push(...(await readDisabled(tx, failing)));
+        await raise(await occurrencesOf(tx, { inputs, rows, recovering, disabled }));
+      }
+      return rows;
+    });
+  }
+
   return async function finish(input: FinishInput): Promise<FinishResult> {
     let waitMs = FIRST_FAULT_WAIT_MS;
     for (;;) {
@@ -91,85 +107,6 @@ export function createFinish(
         waitMs = Math.min(waitMs * 2, LONGEST_FAULT_WAIT_MS);
       }
     }
-  };
-}
-
-const COLUMNS = `delivery_id text, attempt_id text, generation int, number int, organization_id text, endpoint_id text, workflow_id text,
-  run_id text, outcome text, status text, retry_in_ms float8, release boolean, error_code text, error_message text, status_code int,
-  duration_ms int, started_at timestamptz, exchanges text`;
-
-/** False, not null, when no attempt is open: `tries` is counted with it. */
-const isOpen = sql`(d.open_attempt_id is not distinct from i.attempt_id)`;
-/** Whether the result is that of the delivery's open attempt; decides in the same statement that writes. */
-const fenced = sql`(d.status = 'pending' and d.generation = i.generation and ${isOpen})`;
-const letGo = sql`(${fenced} and i.release and i.retry_in_ms is not null)`;
-
-async function writeGroup(db: Pick<Db, 'execute'>, inputs: FinishInput[], bucketMs: number): Promise<FinishRow[]> {
-  return jsonRowsOf<FinishRow>(
-    db,
-    sql`i as (select * from ${recordset(inputs.map(toRow), COLUMNS)}), moved as (
-      update deliveries d set
-        status = case when d.status = 'delivered' or i.outcome = 'delivered' then 'delivered' when ${fenced} then i.status else d.status end,
-        reason = case when d.status = 'delivered' or i.outcome = 'delivered' then null when ${fenced} then i.error_code else d.reason end,
-        tries = d.tries + ${fenced}::int,
-        next_attempt_at = case when i.outcome = 'delivered' then null
-          when ${fenced} then clock_timestamp() + i.retry_in_ms * interval '1 millisecond' else d.next_attempt_at end,
-        workflow_id = case when ${letGo} then null else d.workflow_id end,
-        claimed_at = case when ${letGo} then null else d.claimed_at end,
-        started_at = case when ${letGo} then null else d.started_at end,
-        completed_at = case when d.status = 'delivered' then d.completed_at
-          when i.outcome = 'delivered' or (${fenced} and i.status <> 'pending') then clock_timestamp() else d.completed_at end,
-        last_status_code = case when d.status = 'delivered' then d.last_status_code else i.status_code end,
-        last_error_code = case when d.status = 'delivered' then d.last_error_code else i.error_code end,
-        open_attempt_id = nullif(d.open_attempt_id, i.attempt_id),
-        open_run_id = case when ${isOpen} then null else d.open_run_id end,
-        open_activity_attempt = case when ${isOpen} then null else d.open_activity_attempt end,
-        opened_at = case when ${isOpen} then null else d.opened_at end,
-        lease_until = case when ${isOpen} then null else d.lease_until end
-      from i where d.id = i.delivery_id
-      returning d.id, i.attempt_id, d.status, d.generation, d.attempt_count, d.next_attempt_at, d.open_attempt_id, d.endpoint_id, d.test
-    ), logged as (
-      insert into attempts (id, organization_id, delivery_id, endpoint_id, number, generation, outcome, error_code, error_message, status_code,
-        duration_ms, started_at, workflow_id, run_id, next_attempt_at, exchanges)
-      select i.attempt_id, i.organization_id, i.delivery_id, i.endpoint_id, i.number, i.generation, i.outcome, i.error_code, i.error_message,
-        i.status_code, i.duration_ms, i.started_at, i.workflow_id, i.run_id,
-        case when i.outcome <> 'delivered' and m.generation = i.generation and m.open_attempt_id is null then m.next_attempt_at end,
-        i.exchanges
-      from i join moved m on m.attempt_id = i.attempt_id
-      on conflict (id) do update set outcome = excluded.outcome, error_code = excluded.error_code, error_message = excluded.error_message,
-        status_code = excluded.status_code, duration_ms = excluded.duration_ms, finished_at = now(), exchanges = excluded.exchanges
-      returning id, endpoint_id, outcome, xmax = 0 as is_new
-    ), stamped as (
-      -- Also when it was stamped before, as that of a lost worker: the later time is the safer one.
-      update places p set stamped_at = clock_timestamp() from i where p.delivery_id = i.delivery_id || '' and p.number = i.number
-    ), ${healthCtes(bucketMs)}`,
-    sql`select m.id as delivery_id, m.attempt_id, m.status, m.generation, m.attempt_count, m.endpoint_id, f.id is not null as endpoint_failing,
-      floor(extract(epoch from m.next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
-    from moved m left join failing f on f.id = m.endpoint_id`,
-  );
-}
-
-function toRow(input: FinishInput) {
-  return {
-    delivery_id: input.deliveryId,
-    attempt_id: input.attemptId,
-    generation: input.generation,
-    number: input.number,
-    organization_id: input.organizationId,
-    endpoint_id: input.endpointId,
-    workflow_id: input.workflowId,
-    run_id: input.runId,
-    outcome: input.outcome,
-    status: input.status,
-    retry_in_ms: input.retryInMs,
-    release: input.release,
-    error_code: input.errorCode,
-    // What no database text can hold would be refused again at every try.
-    error_message: input.errorMessage?.replaceAll('\u0000', '\ufffd').toWellFormed() ?? null,
-    status_code: input.statusCode,
-    duration_ms: input.durationMs,
-    started_at: input.startedAt,
-    exchanges: input.exchanges,
   };
 }
 

@@ -23,9 +23,9 @@ const isMoreThan = (share: ReturnType<typeof sql>) =>
   sql`failed > ${share}::numeric * attempts and attempts >= ${LEAST_ATTEMPTS}::int`;
 
 /**
- * The part of a finish that keeps the endpoints' health, as CTEs over `moved` (with `test`) and `logged` (attempts just written;
- * `is_new`: for the first time): counts each attempt once in its hour and judges each endpoint that has a share at which it
- * is disabled, in one aggregated write per group. Not counted are tests, and attempts closed as `worker_lost`: they tell of our
+ * The part of a finish that keeps the endpoints' health, as CTEs over `i` (with `health_judged`), `moved` (with `test`) and `logged`
+ * (attempts just written; `is_new`: for the first time): counts each attempt once in its hour and judges each endpoint that has a
+ * share at which it is disabled (as its sender knew, so that who wants to be told of it has been asked for), in one aggregated write per group. Not counted are tests, and attempts closed as `worker_lost`: they tell of our
  * worker, not of the endpoint, and a true end that comes later finds them written. Endpoints that acknowledge are
  * counted and never disabled. Ends with `failing`: `id`, `organization_id`, `disabled_reason` of what was disabled now.
  */
@@ -45,6 +45,7 @@ export function healthCtes(bucketMs: number) {
       select e.id, e.disable_failure_share as share, c.attempts + o.attempts as attempts, c.failed + o.failed as failed
       from counted c join endpoints e on e.id = c.endpoint_id || '' and e.disable_failure_share is not null
         and e.acknowledge is null and e.disabled_at is null and e.deleted_at is null
+        and e.id in (select endpoint_id from i where health_judged)
       cross join lateral (
         select coalesce(sum(h.attempts), 0) as attempts, coalesce(sum(h.failed), 0) as failed from endpoint_health h
         where h.endpoint_id = c.endpoint_id and h.bucket > c.bucket - ${HEALTH_HOURS}::int and h.bucket < c.bucket

@@ -84,7 +84,7 @@ export async function openStore(options: StoreOptions) {
   const { begin } = createBegin(db, recent, { maxRuns, times });
   const attempts: AttemptStore = {
     begin,
-    finish: createFinish(db, {
+    finish: createFinish(db, operational, {
       maxRuns,
       healthBucketMs: bucketMs,
       onReleased: onWaiting,

@@ -43,6 +43,7 @@ async function read(db: Db, box: SecretBox, id: string, version: number): Promis
     retryDelaysMs: row.retryDelaysMs,
     timeoutMs: row.timeoutMs,
     acknowledge: row.acknowledge,
+    healthJudged: row.disableFailureShare !== null && row.acknowledge === null,
     secrets: await validSecrets(db, box, id),
   };
 }

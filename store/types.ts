@@ -140,6 +140,8 @@ export interface FinishInput {
   outcome: AttemptOutcome;
   /** Status the delivery takes if the fence holds; `pending` when it is retried. */
   status: DeliveryStatus;
+  /** Why it is failed; null while it is not. */
+  endReason: 'exhausted' | 'not_retryable' | 'gone' | null;
   /** Wait before the next attempt, in milliseconds; null when there is none. */
   retryInMs: number | null;
   /** `true`: a retry goes back to waiting, to be claimed into a workflow of its own. */
@@ -154,6 +156,8 @@ export interface FinishInput {
   exchanges: string;
   /** Disables the endpoint in the same transaction (410 Gone). */
   disableEndpoint: boolean;
+  /** Whether the endpoint is judged by its failures with this finish, and disabled if they are too many. */
+  healthJudged: boolean;
 }
 
 /** What stands in the store after a finish; `status` may differ from what was asked (cancelled meanwhile, older generation). */
@@ -181,6 +185,8 @@ export interface SenderEndpoint {
   retryDelaysMs: number[] | null;
   timeoutMs: number | null;
   acknowledge: string | null;
+  /** Whether it is disabled when too large a share of its attempts fails. */
+  healthJudged: boolean;
   /** Current first; `expiresAt` is ISO or null. */
   secrets: { scheme: 'hmac' | 'ed25519'; value: string; expiresAt: string | null }[];
 }

@@ -159,6 +159,7 @@ export function anEnd(begun: BegunAttempt, changes: Partial<FinishInput> = {}): 
     runId: 'run-1',
     outcome: 'delivered',
     status: 'delivered',
+    endReason: null,
     retryInMs: null,
     release: false,
     errorCode: null,
@@ -168,6 +169,7 @@ export function anEnd(begun: BegunAttempt, changes: Partial<FinishInput> = {}): 
     startedAt: '2026-01-02T03:04:05.678Z',
     exchanges: '[]',
     disableEndpoint: false,
+    healthJudged: true,
     ...changes,
   };
 }
@@ -177,6 +179,7 @@ export function aFailure(retryInMs: number | null = 60_000): Partial<FinishInput
   return {
     outcome: 'failed',
     status: retryInMs === null ? 'failed' : 'pending',
+    endReason: retryInMs === null ? 'exhausted' : null,
     retryInMs,
     errorCode: 'http_503',
     errorMessage: 'answered 503',
