@@ -216,7 +216,10 @@ describe.each(KINDS)('operational events on %s', (kind) => {
     async function fail(id: string): Promise<boolean> {
       const begun = await t.store.exports.begin({ id, workflowId: id });
       if (begun.kind !== 'begun') throw new Error(begun.kind);
-      return t.store.exports.fail(begun.try, { code: 'export_bucket_refused', message: 'There is no bucket of this name' });
+      return t.store.exports.fail(begun.try, {
+        code: 'export_bucket_refused',
+        message: 'There is no bucket of this name',
+      });
     }
 
     it('tell that one failed, and that its delivery did, once in each generation', async () => {
