@@ -119,6 +119,12 @@ export const CONFIG_TABLE = {
     default: '100',
     description: 'Deliveries that one workflow carries at most under pressure. `1` gives each its own workflow always.',
   }),
+  datasetMaxMib: row({
+    variable: 'WAYBILL_DATASET_MAX_MIB',
+    schema: integer(1, 1_048_576),
+    default: '5120',
+    description: 'Largest dataset that may be sent for an export, in MiB.',
+  }),
   timeScale: row({
     variable: 'WAYBILL_TIME_SCALE',
     schema: z

@@ -28,6 +28,7 @@ describe('the configuration', () => {
       databaseUrl: undefined,
       allowNetworks: ['127.0.0.0/8', '::1/128'],
       deliveriesPerWorkflow: 100,
+      datasetMaxMib: 5_120,
       timeScale: 1,
       logLevel: 'info',
       temporalAddress: undefined,

@@ -24,6 +24,9 @@ export interface WaybillOptions {
   logger: Logger;
 }
 
+/** Uploads of other processes that wrote nothing for so long have died with them. */
+const DEAD_UPLOAD_MS = 3_600_000;
+
 /** Gateway, dispatcher and worker in one process, ready. */
 export interface Waybill {
   /** `http://host:port`. */
@@ -59,6 +62,8 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
   try {
     // Only the embedded store has one process; with Postgres others may be at work on what looks unfinished.
     const recovered = store.kind === 'pglite' ? await store.recovery.afterCrash() : 0;
+    const sweepDatasets = await store.datasets.abandonUploads(store.kind === 'pglite' ? 0 : DEAD_UPLOAD_MS);
+    void sweepDatasets().catch((error) => onFault('datasets', error));
     const cancelPending = async (endpointId: string) => {
       for await (const held of store.cancelPendingOf(endpointId, 'endpoint_disabled')) {
         for (const { workflowId, ids } of held) await runtime?.signalLookAgain(workflowId, ids);
@@ -91,6 +96,7 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       endpoints: store.endpoints,
       endpointLog: store.endpointLog,
       connectors: store.connectors,
+      datasets: store.datasets,
       eventTypes: store.eventTypes,
       events: store.events,
       deliveries: store.deliveries,
@@ -105,8 +111,10 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
       workflowLink: workflowLinks(options.temporal.uiUrl, config.temporalNamespace),
       readiness: async () => ({ store: await store.healthy(), temporal: await running.healthy() }),
       http,
+      s3,
       checkUrl: (url) => checkUrl(url, guard),
       publicUrl: () => config.publicUrl ?? listeningUrl(),
+      maxDatasetBytes: config.datasetMaxMib * 1024 * 1024,
       adminKey: keys.adminKey,
       logger,
       timeScale: config.timeScale,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { installAccess } from './access.ts';
+import { installBodyTimeout } from './body-timeout.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { installErrorHandler, refuseUnreadable } from './error-handler.ts';
 import { installJsonBody } from './json-body.ts';
@@ -30,8 +31,8 @@ import { sourceRoutes } from './routes/sources.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A whole request must have arrived within this time: slow senders must not hold connections. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** The headers of a request must have arrived within this time, and then its body: slow senders must not hold connections. */
+const ARRIVAL_TIMEOUT_MS = 30_000;
 
 /**
  * The HTTP surface, ready to be listened with or injected into. Rejects on `ready()` if a route declares no access.
@@ -42,7 +43,7 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     loggerInstance: deps.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: ARRIVAL_TIMEOUT_MS },
     forceCloseConnections: 'idle',
     genReqId: () => randomUUID(),
     frameworkErrors: refuseUnreadable,
@@ -51,6 +52,7 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   installErrorHandler(app);
+  installBodyTimeout(app, ARRIVAL_TIMEOUT_MS);
   installJsonBody(app);
   installSecurityHeaders(app);
   installAccess(app, deps);

@@ -1,8 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { HttpPort } from '../domain/delivery/types.ts';
+import type { S3Port } from '../domain/exports/s3.ts';
 import type { ApiKeyStore } from '../store/api-keys.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import type { ControlResult } from '../store/control.ts';
+import type { DatasetStore } from '../store/datasets.ts';
 import type { EndpointLogReader } from '../store/endpoint-log.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { EventTypeStore } from '../store/event-types.ts';
@@ -31,7 +33,8 @@ export interface GatewayDependencies {
   eventTypes: EventTypeStore;
   events: EventReader;
   endpointLog: EndpointLogReader;
-  connectors: Pick<ConnectorStore, 'get'>;
+  connectors: ConnectorStore;
+  datasets: Omit<DatasetStore, 'readChunks' | 'abandonUploads'>;
   deliveries: DeliveryReader;
   sources: SourceStore;
   receipts: Pick<ReceiptLog, 'add' | 'list' | 'purge'>;
@@ -51,6 +54,7 @@ export interface GatewayDependencies {
   /** Both must answer within a few seconds; a fault counts as `false`. */
   readiness(): Promise<{ store: boolean; temporal: boolean }>;
   http: HttpPort;
+  s3: Pick<S3Port, 'check'>;
   /** The rule of the address guard that a URL breaks, in words; `undefined` when it may be called. */
   checkUrl(url: URL): string | undefined;
   /**
@@ -58,6 +62,8 @@ export interface GatewayDependencies {
    * host; a function, since the port that is listened on is known only later.
    */
   publicUrl(): string;
+  /** Bound of a dataset that is sent here, in bytes. */
+  maxDatasetBytes: number;
   adminKey: string;
   logger: FastifyBaseLogger;
   /** Multiplies overlaps of secret rotation; 1 in production. */

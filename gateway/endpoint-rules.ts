@@ -8,19 +8,33 @@ import { DEFAULT_DIALECT } from './fields.ts';
 
 const RANDOM_BYTES = 32;
 
+/** The rule that a URL breaks, in words that do not repeat it; `undefined`: none. */
+type UrlRule = (url: URL) => string | undefined;
+
 /**
- * Checks the address of an endpoint: http or https, no credentials or fragment, the dialect's own rule, then the guard's
- * (`checkUrl`). Throws `url_not_allowed`; the rule never repeats the URL, which may hold a secret.
+ * Checks the address of an endpoint, by the dialect's own rule and the guard's (`checkUrl`) too. Throws `url_not_allowed`; the
+ * text never repeats the URL, which may hold a secret.
  */
-export function checkEndpointUrl(text: string, wire: DialectWire, checkUrl: (url: URL) => string | undefined): void {
-  const refused = (rule: string) => fieldProblem('url_not_allowed', [{ field: 'url', rule }]);
+export function checkEndpointUrl(text: string, wire: DialectWire, checkUrl: UrlRule): void {
+  checkCalledUrl('url', text, [wire.urlRule, checkUrl]);
+}
+
+/**
+ * Checks an address that Waybill is to call: http or https, no credentials or fragment, then each of `rules`. Throws
+ * `url_not_allowed` for `field`.
+ */
+export function checkCalledUrl(field: string, text: string, rules: readonly UrlRule[]): URL {
+  const refused = (rule: string) => fieldProblem('url_not_allowed', [{ field, rule }]);
   const url = /[\s\p{Cc}]/u.test(text) ? null : URL.parse(text);
   if (url === null) throw refused('must be an absolute URL');
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused('must begin with https:// or http://');
   if (url.username !== '' || url.password !== '') throw refused('must not contain a user name or password');
   if (url.hash !== '') throw refused('must not contain a fragment');
-  const rule = wire.urlRule(url) ?? checkUrl(url);
-  if (rule !== undefined) throw refused(rule);
+  for (const check of rules) {
+    const rule = check(url);
+    if (rule !== undefined) throw refused(rule);
+  }
+  return url;
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -19,7 +19,7 @@ Every error is answered as \`application/problem+json\` ([RFC 9457](https://www.
 \`code\` is the contract; the texts may improve. \`errors\` is there where fields are at fault, \`requestId\` on a 500. No answer
 repeats a secret, a URL or a header value.
 
-This page is made from \`gateway/errors.ts\` by \`npx vitest run -u gateway/errors.test.ts\`.
+This page is made from \`gateway/errors.ts\` by \`npx vitest run gateway/errors.test.ts -u\`.
 
 | code | status | meaning | what to do |
 | --- | --- | --- | --- |

@@ -7,7 +7,7 @@ interface ProblemKind {
 
 /**
  * Every problem the gateway answers with, by code. The code is the contract, texts may improve.
- * `docs/errors.md` is made from this (`vitest -u gateway/errors.test.ts`).
+ * `docs/errors.md` is made from this (`vitest run gateway/errors.test.ts -u`).
  */
 export const PROBLEMS = {
   invalid_json: {
@@ -85,10 +85,21 @@ export const PROBLEMS = {
     title: 'The organization has as many endpoints as the dialect allows',
     remedy: 'Delete an endpoint of this dialect first.',
   },
+  connector_in_use: {
+    status: 409,
+    title: 'The connector is in use',
+    remedy: 'Take `auto_export` off the webhook that the detail names, or delete that webhook.',
+  },
+  dataset_overtaken: {
+    status: 409,
+    title: 'The dataset was changed meanwhile',
+    remedy: 'A later upload or a deletion of the same dataset came first. Send one upload at a time.',
+  },
   payload_too_large: {
     status: 413,
     title: 'The body is too large',
-    remedy: 'An event has at most 1 MiB, a batch at most 8 MiB. Put large content elsewhere and publish its address.',
+    remedy:
+      'An event has at most 1 MiB, a batch at most 8 MiB, a dataset what `WAYBILL_DATASET_MAX_MIB` says. Put large content elsewhere and publish its address.',
   },
   unsupported_media_type: {
     status: 415,
@@ -99,6 +110,11 @@ export const PROBLEMS = {
     status: 422,
     title: 'A field breaks a rule',
     remedy: '`errors` lists each field with the rule it breaks.',
+  },
+  invalid_records: {
+    status: 422,
+    title: 'A record breaks a rule',
+    remedy: 'Send NDJSON: one JSON object a line, in UTF-8, a line of 1 MiB at most. `errors` names the line.',
   },
   unknown_event_type: {
     status: 422,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,8 @@ export interface WaybillProcess {
   killAll(): Promise<void>;
   /** Id of the Temporal server that runs now; waits for it while it is being restarted. */
   temporalPid(): Promise<number>;
+  /** How much more memory than before Waybill itself, without its Temporal, held at most during `run`, in bytes (Linux). */
+  memoryGrowth(run: () => Promise<void>): Promise<number>;
   /** What it has written so far, over all starts. */
   log(): string;
   /** Ends everything, however far it came, and removes the folder. For `afterEach`. */
@@ -114,6 +116,16 @@ export async function aWaybillProcess(environment: Readonly<Record<string, strin
       if (code === 'late') throw new Error(`Waybill did not stop within ${STOP_LIMIT_MS} ms:\n${tail()}`);
       await eventually('no process left behind', () => alive().length === 0, 5_000);
       return code;
+    },
+    async memoryGrowth(run) {
+      const proc = `/proc/${child?.pid}`;
+      const bytesOf = (name: string) =>
+        Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`${proc}/status`, 'utf8'))?.[1]) * 1024;
+      // Lets the peak begin anew (proc_pid_clear_refs(5)): that of the start is higher.
+      writeFileSync(`${proc}/clear_refs`, '5');
+      const before = bytesOf('VmRSS');
+      await run();
+      return bytesOf('VmHWM') - before;
     },
     temporalPid: () =>
       eventually('a Temporal server', () => alive().find(({ pid }) => nameOf(pid) === 'temporal')?.pid),

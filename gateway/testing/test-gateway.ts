@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import type { ExchangeRequest, ExchangeResult } from '../../domain/delivery/types.ts';
+import type { S3Result, S3Target } from '../../domain/exports/s3.ts';
 import { openStore, type Store } from '../../store/open-store.ts';
 import { buildGateway } from '../app.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
@@ -26,6 +27,8 @@ export interface TestGateway {
   signals: { workflowId: string; ids: readonly string[] }[];
   /** Deliveries whose workflow was signalled with start. */
   resends: string[];
+  /** Buckets that were tried out. */
+  checked: S3Target[];
   /** Everything logged, as one text. */
   log(): string;
   /** What the outside answers from now on; a thrown error for Temporal. */
@@ -34,6 +37,8 @@ export interface TestGateway {
     ready: { store: boolean; temporal: boolean };
     temporalFails: boolean;
     publicUrl: string;
+    /** What a bucket that is tried out answers. */
+    bucket: S3Result<null>;
   };
   call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, call?: Call): Promise<LightMyRequestResponse>;
   close(): Promise<void>;
@@ -59,11 +64,13 @@ export async function startTestGateway(
   const sent: ExchangeRequest[] = [];
   const signals: TestGateway['signals'] = [];
   const resends: string[] = [];
+  const checked: S3Target[] = [];
   const outside: TestGateway['outside'] = {
     answer: answer200,
     ready: { store: true, temporal: true },
     temporalFails: false,
     publicUrl: 'http://waybill.test',
+    bucket: { kind: 'ok', value: null },
   };
   const app = buildGateway({
     ...store,
@@ -84,6 +91,13 @@ export async function startTestGateway(
         return outside.answer;
       },
     },
+    s3: {
+      check: async (target) => {
+        checked.push(target);
+        return outside.bucket;
+      },
+    },
+    maxDatasetBytes: 4 * 1024 * 1024,
     checkUrl: (url) => (url.hostname.startsWith('10.') ? 'The address is in a private or reserved range' : undefined),
     publicUrl: () => outside.publicUrl,
     adminKey: ADMIN_KEY,
@@ -99,6 +113,7 @@ export async function startTestGateway(
     sent,
     signals,
     resends,
+    checked,
     outside,
     log: () => lines.join(''),
     call: (method, url, { key = ADMIN_KEY, organization, body, headers } = {}) =>
