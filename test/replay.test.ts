@@ -16,6 +16,7 @@ describe('histories recorded earlier', () => {
       'cancel-in-temporal',
       'carrier',
       'exhausted',
+      'export',
       'first-try',
       'resend',
       'retry',
