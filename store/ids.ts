@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 
 /**
  * Kinds of ids, by prefix: organization, API key, endpoint, endpoint secret, event, delivery, attempt, carrier workflow, portal
@@ -24,4 +24,9 @@ const ulid = monotonicFactory(random);
 /** A fresh id such as `evt_01k…`: ids made by one process sort in the order they were made. */
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${ulid().toLowerCase()}`;
+}
+
+/** Lowest id of this kind that could be made at this time (ISO): ids of what was made before sort before it. */
+export function firstIdAt(prefix: IdPrefix, time: string): string {
+  return `${prefix}_${encodeTime(Date.parse(time)).toLowerCase()}${'0'.repeat(16)}`;
 }

@@ -19,7 +19,9 @@ export function createMaintenance(database: Database, onFault: (error: unknown) 
     written = 0;
     due = Math.min(due * 2, EVERY_DELIVERIES);
     database.db
-      .execute(sql`vacuum analyze deliveries, events, attempts, source_receipts`)
+      .execute(
+        sql`vacuum analyze deliveries, events, attempts, source_receipts, validations, risk_exceptions, places, endpoint_health`,
+      )
       .then(() => undefined, onFault);
   };
 }

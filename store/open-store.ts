@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { healthBucketMs } from '../domain/delivery/health.ts';
 import { placeTimes } from '../domain/delivery/rate-limit.ts';
+import { createAlertSettingsStore } from './alert-settings.ts';
 import { createApiKeyStore } from './api-keys.ts';
 import { createBegin } from './begin.ts';
 import { createClaimer } from './claim.ts';
@@ -13,6 +14,7 @@ import { createEndpointLogReader } from './endpoint-log.ts';
 import { cancelPendingOf } from './endpoint-state.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createEventTypeStore } from './event-types.ts';
+import { createExceptionStore } from './exceptions.ts';
 import { createExportStore } from './exports.ts';
 import { createFinish } from './finish.ts';
 import { listAlerting } from './health.ts';
@@ -21,6 +23,7 @@ import { createLimits } from './limits.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createOperational } from './operational.ts';
 import { createOrganizationStore } from './organizations.ts';
+import { createOutbox } from './outbox.ts';
 import { createPortalAccess } from './portal-access.ts';
 import { createPublisher } from './publish.ts';
 import { createDeliveryReader } from './read-deliveries.ts';
@@ -29,10 +32,14 @@ import { createReceiptLog } from './receipt-log.ts';
 import { RecentEvents } from './recent-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
+import { createRetention } from './retention.ts';
+import { createExceptionScan } from './scan-exceptions.ts';
+import { createValidationScan } from './scan-validations.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
-import type { AttemptStore } from './types.ts';
+import type { AttemptStore, ScanStore } from './types.ts';
+import { createValidationStore } from './validations.ts';
 import { createWakeUp } from './wake-up.ts';
 
 export interface StoreOptions {
@@ -77,7 +84,8 @@ export async function openStore(options: StoreOptions) {
   });
   const directory = new EndpointDirectory(db);
   const { publish } = createPublisher(db, recent, directory, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
-  const operational = createOperational(db, directory, { onCommitted: onWaiting, onWritten: maintain });
+  const outbox = createOutbox(db, { onCommitted: onWaiting, onWritten: maintain });
+  const operational = createOperational(outbox, directory);
   const times = placeTimes(options.timeScale);
   const bucketMs = healthBucketMs(options.timeScale);
   const limits = createLimits(database, { times, onWaiting });
@@ -93,6 +101,14 @@ export async function openStore(options: StoreOptions) {
     }),
     senderEndpoint: createSenderEndpoints(db, box),
     cancelHeldBy: control.cancelHeldBy,
+  };
+
+  const alertSettings = createAlertSettingsStore(db);
+  const scans: ScanStore = {
+    scanTimes: alertSettings.scanTimes,
+    scanExceptions: createExceptionScan(db, outbox, directory, maintain),
+    scanValidations: createValidationScan(db, outbox, directory, maintain),
+    deleteRetained: createRetention(db, { healthBucketMs: bucketMs, onDeleted: maintain }),
   };
 
   return {
@@ -121,6 +137,10 @@ export async function openStore(options: StoreOptions) {
     listAlerting: () => listAlerting(db, bucketMs),
     attempts,
     recovery: createRecovery(db),
+    validations: createValidationStore(db, outbox, directory),
+    exceptions: createExceptionStore(db),
+    alertSettings,
+    scans,
     newWorkflowId: () => newId('car'),
     /** Whether the database answers. */
     healthy: () =>

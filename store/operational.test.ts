@@ -7,6 +7,7 @@ import { aStore, KINDS, type TestStore } from '../test/stores.ts';
 import { EndpointDirectory } from './endpoint-directory.ts';
 import { endpointDisabled } from './endpoint-occurrences.ts';
 import { createOperational, type Occurrence } from './operational.ts';
+import { createOutbox } from './outbox.ts';
 import { deliveries, endpoints, events } from './schema.ts';
 
 describe.each(KINDS)('operational events on %s', (kind) => {
@@ -158,10 +159,10 @@ describe.each(KINDS)('operational events on %s', (kind) => {
 
   describe('are written', () => {
     const operational = () =>
-      createOperational(t.store.db, new EndpointDirectory(t.store.db), {
-        onCommitted: () => undefined,
-        onWritten: () => undefined,
-      });
+      createOperational(
+        createOutbox(t.store.db, { onCommitted: () => undefined, onWritten: () => undefined }),
+        new EndpointDirectory(t.store.db),
+      );
     async function anOccurrence(): Promise<Occurrence> {
       const [row] = await t.store.db
         .select()

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { OPERATIONAL_DIALECT, type OperationalType } from '../domain/delivery/operational.ts';
 import type { OperationalFacts } from '../domain/dialects/standard/operational.ts';
 import type { Db } from './database.ts';
 import type { DirectoryOrganization, EndpointDirectory } from './endpoint-directory.ts';
-import { insertGroup, type Planned, planEvent } from './publish.ts';
+import { type Outbox, planOwnEvent } from './outbox.ts';
+import type { Planned } from './publish.ts';
 
 /** Something that happened to an organization, to be told as an operational event. */
 export type Occurrence = { [T in OperationalType]: OccurrenceOf<T> }[OperationalType];
@@ -26,14 +26,9 @@ export type Operational = ReturnType<typeof createOperational>;
 
 /**
  * Operational events, written in the transaction of what they tell, so that they stand and fall with it. Nothing is written
- * where nobody listens. `onCommitted` is called after a commit that left deliveries waiting, `onWritten` with how many were
- * written.
+ * where nobody listens.
  */
-export function createOperational(
-  db: Db,
-  directory: EndpointDirectory,
-  options: { onCommitted: (deliveries: number) => void; onWritten: (deliveries: number) => void },
-) {
+export function createOperational(outbox: Outbox, directory: EndpointDirectory) {
   /** Who would hear of what happens to these organizations: their own endpoints and those of watching organizations. */
   async function audienceOf(organizationIds: readonly string[]): Promise<Audience> {
     const organizations = await directory.withWatching(organizationIds);
@@ -44,21 +39,13 @@ export function createOperational(
   return {
     audienceOf,
 
-    /** Runs `work` in a transaction and afterwards has the dispatcher woken for what it raised. */
-    async transaction<T>(audience: Audience, work: (tx: Db, raise: Raise) => Promise<T>): Promise<T> {
-      const raised: Planned[] = [];
-      const result = await db.transaction((tx) =>
+    /** Runs `work` in a transaction of the outbox. */
+    transaction<T>(audience: Audience, work: (tx: Db, raise: Raise) => Promise<T>): Promise<T> {
+      return outbox.transaction((tx, write) =>
         work(tx, async (occurrences) => {
-          const planned = occurrences.flatMap((occurrence) => plan(occurrence, audience));
-          if (planned.length > 0) await insertGroup(tx, planned);
-          raised.push(...planned);
+          await write(occurrences.flatMap((occurrence) => plan(occurrence, audience)));
         }),
       );
-      const deliveries = raised.flatMap((p) => p.deliveries);
-      const waiting = deliveries.filter((d) => !d.disabled).length;
-      if (waiting > 0) options.onCommitted(waiting);
-      if (deliveries.length > 0) options.onWritten(deliveries.length);
-      return result;
     },
   };
 }
@@ -67,25 +54,15 @@ export function createOperational(
 function plan(occurrence: Occurrence, audience: Audience): Planned[] {
   const affected = audience.find((organization) => organization.id === occurrence.organizationId);
   if (!affected) return [];
-  const item = {
+  const event = {
     dialect: OPERATIONAL_DIALECT,
     type: occurrence.type,
-    id: eventIdOf(occurrence),
-    data: JSON.stringify({ organization: { id: affected.id, name: affected.name }, ...occurrence.facts }),
+    key: occurrence.key,
+    data: { organization: { id: affected.id, name: affected.name }, ...occurrence.facts },
     occurredAt: new Date().toISOString(),
-    idempotencyKey: null,
-    fingerprint: '',
-    presenceName: null,
-    userId: null,
-    to: null,
   };
   return audience
     .filter((organization) => organization === affected || organization.watches)
-    .map(({ id, listening }) => planEvent({ ...item, organizationId: id }, listening))
+    .map(({ id, listening }) => planOwnEvent({ ...event, organizationId: id }, listening))
     .filter((planned) => planned.deliveries.length > 0);
-}
-
-/** The same for the same occurrence, whoever writes it and how often; also in the copies of watching organizations. */
-function eventIdOf({ type, key }: Occurrence): string {
-  return `evt_${createHash('sha256').update(`${type} ${key}`).digest('hex').slice(0, 32)}`;
 }

@@ -57,7 +57,7 @@ export function createPublisher(
     const inserted = planned.length > 0 ? await insertGroup(db, planned) : new Set<string>();
     const refused: Planned[] = [];
     for (const p of planned) {
-      if (inserted.has(key(p.item.organizationId, p.eventId))) {
+      if (inserted.has(eventKey(p.item.organizationId, p.eventId))) {
         results.set(p.item, { kind: 'created', eventId: p.eventId, deliveryCount: p.deliveries.length });
         if (p.deliveries.length > 0) recent.put(p.item.organizationId, { ...p.item, id: p.eventId });
       } else refused.push(p);
@@ -84,17 +84,18 @@ export function createPublisher(
 function keysOf({ organizationId, id, idempotencyKey, source }: PublishItem): string[] {
   const keys: string[] = [];
   if (source) keys.push(`source ${source.id} ${source.eventId}`);
-  if (id !== null) keys.push(`id ${key(organizationId, id)}`);
-  if (idempotencyKey !== null) keys.push(`key ${key(organizationId, idempotencyKey)}`);
+  if (id !== null) keys.push(`id ${eventKey(organizationId, id)}`);
+  if (idempotencyKey !== null) keys.push(`key ${eventKey(organizationId, idempotencyKey)}`);
   return keys;
 }
 
-function key(organizationId: string, id: string): string {
+/** An event's id together with its organization: the id alone is not unique. */
+export function eventKey(organizationId: string, id: string): string {
   return `${organizationId} ${id}`;
 }
 
 /** The event with a delivery for each of these endpoints that takes it. */
-export function planEvent(item: PublishItem, endpoints: DirectoryEndpoint[]): Planned {
+export function planEvent(item: PublishItem, endpoints: readonly DirectoryEndpoint[]): Planned {
   const eventId = item.id ?? newId('evt');
   const deliveries = endpoints
     .filter((endpoint) => matchesEndpoint(item, endpoint))
@@ -116,7 +117,7 @@ const DELIVERY_COLUMNS =
   'id text, organization_id text, event_id text, endpoint_id text, event_type text, test boolean, disabled boolean';
 
 /** One statement is one transaction: deliveries are written only for events that were. Returns the keys of those. */
-export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): Promise<Set<string>> {
+export async function insertGroup(db: Pick<Db, 'execute'>, planned: readonly Planned[]): Promise<Set<string>> {
   const events = planned.map(({ item, eventId }) => ({
     organization_id: item.organizationId,
     id: eventId,
@@ -163,7 +164,7 @@ export async function insertGroup(db: Pick<Db, 'execute'>, planned: Planned[]): 
     )`,
     sql`select organization_id, id from written`,
   );
-  return new Set(rows.map((row) => key(row.organization_id, row.id)));
+  return new Set(rows.map((row) => eventKey(row.organization_id, row.id)));
 }
 
 /** The answer to a publish whose id or key was used before; null when neither was. */
