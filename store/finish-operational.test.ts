@@ -237,8 +237,9 @@ describe.each(KINDS)('operational events of deliveries on %s', (kind) => {
   });
 
   it('are not raised by tests', async () => {
-    const { id } = await t.aClaimed();
-    await t.store.db.update(deliveries).set({ test: true }).where(eq(deliveries.id, id));
+    const endpointId = await t.anEndpoint();
+    await t.publish({ to: [endpointId], test: true });
+    const [id = ''] = await t.claim([endpointId]);
     await fails(id);
     await resend(id);
     await attempt(id);
