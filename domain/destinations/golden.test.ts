@@ -2,12 +2,18 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { adaptiveCardFaults } from '../../test/vendors/adaptive-card.ts';
+import { adfFaults, summaryFaults, wikiFaults } from '../../test/vendors/jira.ts';
 import { messageCardFaults } from '../../test/vendors/message-card.ts';
+import { recordFaults } from '../../test/vendors/servicenow.ts';
 import { slackFaults } from '../../test/vendors/slack-blocks.ts';
 import { catalogueOf } from '../dialects/catalogues.ts';
 import { meaningOf } from '../dialects/meanings.ts';
 import { DIALECT_NAMES } from '../dialects/wires.ts';
+import { renderAdfComment, renderAdfDescription } from './jira/adf.ts';
+import { renderSummary } from './jira/summary.ts';
+import { renderWikiComment, renderWikiDescription } from './jira/wiki.ts';
 import type { Message } from './message.ts';
+import { renderDescription, renderShortDescription, renderWorkNote } from './servicenow/texts.ts';
 import { renderSlack } from './slack/render.ts';
 import { renderAdaptiveCard } from './teams/adaptive-card.ts';
 import { renderMessageCard } from './teams/message-card.ts';
@@ -57,30 +63,77 @@ const samples: Sample[] = [
   { name: 'orion.analysis.started', dialect: 'orion', type: 'analysis.started', data: {} },
 ];
 
-/** How each renderer is written down, which event types it serves, and what its vendor says of the result. */
+/** A rendering as its golden file shows it, and what the vendor would say of it. */
+interface Rendering {
+  shown: string;
+  faults: string[];
+}
+
+const json = (body: unknown) => `${JSON.stringify(body, null, 2)}\n`;
+const whole = (body: unknown, faults: string[]): Rendering => ({ shown: json(body), faults });
+const all = () => true;
+
 const renderers = [
-  { name: 'slack', ending: 'json', render: renderSlack, faults: slackFaults, serves: () => true },
-  { name: 'adaptive-card', ending: 'json', render: renderAdaptiveCard, faults: adaptiveCardFaults, serves: () => true },
+  { name: 'slack', ending: 'json', render: rendersSlack, serves: all },
+  { name: 'adaptive-card', ending: 'json', render: rendersAdaptiveCard, serves: all },
   {
     name: 'message-card',
     ending: 'json',
-    render: renderMessageCard,
-    faults: messageCardFaults,
-    serves: (sample: Sample) => sample.dialect === 'flowcerta',
+    render: rendersMessageCard,
+    serves: ({ dialect }: Sample) => dialect === 'flowcerta',
   },
+  { name: 'jira-cloud', ending: 'json', render: rendersForJiraCloud, serves: all },
+  { name: 'jira-data-center', ending: 'txt', render: rendersForJiraDataCenter, serves: all },
+  { name: 'servicenow', ending: 'txt', render: rendersForServiceNow, serves: all },
 ];
+
+function rendersSlack(message: Message): Rendering {
+  const body = renderSlack(message);
+  return whole(body, slackFaults(body));
+}
+
+function rendersAdaptiveCard(message: Message): Rendering {
+  const body = renderAdaptiveCard(message);
+  return whole(body, adaptiveCardFaults(body));
+}
+
+function rendersMessageCard(message: Message): Rendering {
+  const body = renderMessageCard(message);
+  return whole(body, messageCardFaults(body));
+}
+
+function rendersForJiraCloud(message: Message): Rendering {
+  const ticket = { summary: renderSummary(message), description: renderAdfDescription(message) };
+  const faults = [ticket.description, renderAdfComment(message)].flatMap(adfFaults);
+  return whole(ticket, [...summaryFaults(ticket.summary), ...faults]);
+}
+
+function rendersForJiraDataCenter(message: Message): Rendering {
+  const summary = renderSummary(message);
+  const description = renderWikiDescription(message);
+  const faults = [description, renderWikiComment(message)].flatMap(wikiFaults);
+  return { shown: `${summary}\n\n${description}\n`, faults: [...summaryFaults(summary), ...faults] };
+}
+
+function rendersForServiceNow(message: Message): Rendering {
+  const record = {
+    short_description: renderShortDescription(message),
+    description: renderDescription(message),
+    work_notes: renderWorkNote(message),
+  };
+  return { shown: `${record.short_description}\n\n${record.description}\n`, faults: recordFaults(record) };
+}
 
 function messageOf({ dialect, type, data }: Sample): Message {
   return meaningOf({ id: 'evt_01J2Z9', dialect, type, data, occurredAt: '2026-05-15T18:42:11.532Z' });
 }
 
-describe.each(renderers)('$name', ({ name, ending, render, faults, serves }) => {
+describe.each(renderers)('$name', ({ name, ending, render, serves }) => {
   const served = samples.filter(serves);
 
   test.each(served)('$name looks as it did, and the vendor takes it', async (sample) => {
-    const body = render(messageOf(sample));
-    expect(faults(body)).toEqual([]);
-    const shown = `${JSON.stringify(body, null, 2)}\n`;
+    const { shown, faults } = render(messageOf(sample));
+    expect(faults).toEqual([]);
     await expect(shown).toMatchFileSnapshot(fileURLToPath(new URL(`${name}/${sample.name}.${ending}`, folder)));
   });
 
