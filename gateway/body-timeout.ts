@@ -10,24 +10,27 @@ declare module 'fastify' {
 
 /**
  * A body must have arrived `limitMs` after the headers: slow senders must not hold connections. Node's own limit
- * (`requestTimeout`) is one for the whole server, so that a route for long uploads could not be let out of it.
+ * (`requestTimeout`) is one for the whole server, so that a route for long uploads could not be let out of it. To be installed before
+ * all other hooks.
  */
 export function installBodyTimeout(app: FastifyInstance, limitMs: number): void {
   const timers = new WeakMap<IncomingMessage, NodeJS.Timeout>();
-  // Before routing: requests that are refused without their body being read are to end as well.
-  app.server.prependListener('request', (request, response) => {
-    const { headers } = request;
-    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
-    const timer = setTimeout(() => {
-      if (request.complete || request.destroyed) return;
-      if (response.headersSent) request.destroy();
-      else
-        app.server.emit('clientError', Object.assign(new Error('request timeout'), { code: TIMEOUT }), request.socket);
-    }, limitMs);
-    timers.set(request, timer.unref());
+  // Before the access is decided: requests that are refused without their body being read are to end as well.
+  app.addHook('onRequest', ({ raw }, reply, done) => {
+    const { headers } = raw;
+    if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+      const end = () => {
+        if (raw.complete || raw.destroyed) return;
+        if (reply.raw.headersSent) raw.destroy();
+        else app.server.emit('clientError', Object.assign(new Error('request timeout'), { code: TIMEOUT }), raw.socket);
+      };
+      timers.set(raw, setTimeout(end, limitMs).unref());
+    }
+    done();
   });
-  app.addHook('preValidation', async (request) => {
-    if (request.raw.complete || request.routeOptions.config.longBody) clearTimeout(timers.get(request.raw));
+  app.addHook('preValidation', ({ raw, routeOptions }, _reply, done) => {
+    if (raw.complete || routeOptions.config.longBody) clearTimeout(timers.get(raw));
+    done();
   });
 }
 

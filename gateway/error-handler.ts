@@ -40,8 +40,9 @@ export function installErrorHandler(app: FastifyInstance, look: ErrorLook = PROB
   );
 }
 
-/** Answers what Fastify could not route, such as a path with broken percent signs. */
+/** Answers what Fastify could not route, such as a path with broken percent signs. No hook runs then, so none watches over the body. */
 export function refuseUnreadable(_error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  reply.header('connection', 'close');
   sendProblem(reply, problemDocument(new Problem('bad_request', 'The path could not be decoded.')), PROBLEM_LOOK);
 }
 
