@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { HttpPort } from '../domain/delivery/types.ts';
 import type { S3Port } from '../domain/exports/s3.ts';
+import type { AlertSettingsStore } from '../store/alert-settings.ts';
 import type { ApiKeyStore } from '../store/api-keys.ts';
 import type { ConnectorStore } from '../store/connectors.ts';
 import type { ControlResult } from '../store/control.ts';
@@ -8,6 +9,7 @@ import type { DatasetStore } from '../store/datasets.ts';
 import type { EndpointLogReader } from '../store/endpoint-log.ts';
 import type { EndpointStore } from '../store/endpoints.ts';
 import type { EventTypeStore } from '../store/event-types.ts';
+import type { ExceptionStore } from '../store/exceptions.ts';
 import type { OrganizationStore } from '../store/organizations.ts';
 import type { PortalAccess } from '../store/portal-access.ts';
 import type { DeliveryReader } from '../store/read-deliveries.ts';
@@ -16,6 +18,7 @@ import type { ReceiptLog } from '../store/receipt-log.ts';
 import type { ReplayInclude, ReplayRequest } from '../store/replay.ts';
 import type { SourceStore } from '../store/sources.ts';
 import type { PublishItem, PublishResult } from '../store/types.ts';
+import type { ValidationStore } from '../store/validations.ts';
 
 /** What may be done to deliveries from outside. Each commits in the store; telling the workflow comes after. */
 export interface DeliveryControl {
@@ -30,12 +33,15 @@ export interface GatewayDependencies {
   apiKeys: ApiKeyStore;
   portalAccess: PortalAccess;
   endpoints: EndpointStore;
-  eventTypes: EventTypeStore;
-  events: EventReader;
   endpointLog: EndpointLogReader;
   connectors: ConnectorStore;
   datasets: Omit<DatasetStore, 'readChunks' | 'abandonUploads'>;
+  eventTypes: EventTypeStore;
+  events: EventReader;
   deliveries: DeliveryReader;
+  validations: ValidationStore;
+  exceptions: ExceptionStore;
+  alertSettings: Pick<AlertSettingsStore, 'get' | 'update'>;
   sources: SourceStore;
   receipts: Pick<ReceiptLog, 'add' | 'list' | 'purge'>;
   /** Resolves once committed. */

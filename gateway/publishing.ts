@@ -76,15 +76,18 @@ function toItem(
   };
 }
 
-/** The data as it is kept. Throws a problem for what is nested so deep that it could overflow the stack of whoever renders it. */
-export function dataText(data: Record<string, unknown>): string {
+/**
+ * The data as it is kept. Throws a problem that names the field for what is nested so deep that it could overflow the stack of
+ * whoever renders it.
+ */
+export function dataText(data: Record<string, unknown>, field = 'data'): string {
   try {
     const text = JSON.stringify(data);
     if (depthOf(text, MAX_DEPTH) <= MAX_DEPTH) return text;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  throw fieldProblem('validation_failed', [{ field: 'data', rule: `must not be nested deeper than ${MAX_DEPTH}` }]);
+  throw fieldProblem('validation_failed', [{ field, rule: `must not be nested deeper than ${MAX_DEPTH}` }]);
 }
 
 async function commit(deps: Pick<GatewayDependencies, 'publish'>, item: PublishItem): Promise<Published> {
