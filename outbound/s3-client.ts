@@ -131,7 +131,7 @@ function aClient(target: S3Target, url: URL, requestHandler: ReturnType<typeof c
     useArnRegion: false,
     disableS3ExpressSessionAuth: true,
     authSchemePreference: ['aws.auth#sigv4'],
-    userAgentAppId: undefined,
+    userAgentAppId: async () => undefined,
     // The checksums of newer clients are refused by older servers; the signature covers the content all the same.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
