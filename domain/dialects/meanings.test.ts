@@ -95,6 +95,8 @@ test.each([
   ['flowcerta', 'exception.expiring_soon', { daysRemaining: 1 }, 'high', false],
   ['flowcerta', 'exception.expiring_soon', { daysRemaining: 2 }, 'medium', false],
   ['standard', 'delivery.recovered', {}, 'info', true],
+  ['standard', 'endpoint.disabled', { reason: 'gone' }, 'high', false],
+  ['standard', 'endpoint.disabled', { reason: 'requested' }, 'low', false],
 ])('%s %s with %j is %s, resolved: %s', (dialect, type, data, severity, resolved) => {
   expect(says(dialect, type, data)).toMatchObject({ severity, resolved });
 });

@@ -12,18 +12,9 @@ export const standardMeaning: DialectMeaning = {
       ...aboutEndpoint(data),
     }),
     'endpoint.updated': endpointUpdated,
-    'endpoint.disabled': (data) => ({
-      title: `Endpoint ${endpointName(data)} was disabled`,
-      ...aboutEndpoint(data, { reason: 'Reason' }),
-      severity: 'high',
-      text: 'Deliveries that wait for it were cancelled. Enable it again once it is repaired, then replay what it missed.',
-    }),
+    'endpoint.disabled': endpointDisabled,
     'endpoint.failing': endpointFailing,
-    'delivery.failed': (data) => ({
-      title: `Delivery of ${nameOf(part(data, 'delivery').eventType)} to ${endpointName(data)} failed for good`,
-      ...aboutDelivery(data, { reason: 'Reason', errorCode: 'Error', statusCode: 'Status' }),
-      severity: 'high',
-    }),
+    'delivery.failed': deliveryFailed,
     'delivery.recovered': (data) => ({
       title: `Delivery of ${nameOf(part(data, 'delivery').eventType)} to ${endpointName(data)} recovered`,
       ...aboutDelivery(data, {}),
@@ -53,13 +44,44 @@ function endpointUpdated(data: EventData): Meaning {
   };
 }
 
+/** Somebody's own doing is no alarm. */
+function endpointDisabled(data: EventData): Meaning {
+  const requested = data.reason === 'requested';
+  return {
+    title: `Endpoint ${endpointName(data)} was disabled`,
+    ...aboutEndpoint(data, { reason: 'Reason' }),
+    severity: requested ? 'low' : 'high',
+    text: requested
+      ? ''
+      : 'Deliveries that wait for it are cancelled. Enable it again once it is repaired, then replay what it missed.',
+  };
+}
+
 function endpointFailing(data: EventData): Meaning {
-  const share = typeof data.failureShare === 'number' ? `${Math.round(data.failureShare * 100)} %` : 'many';
+  const { alertFailureShare: share, attempts, failed } = data;
+  const tolerated = typeof share === 'number' ? `; it tolerates ${Math.round(share * 100)} %` : '';
   return {
     title: `Endpoint ${endpointName(data)} is failing`,
-    ...aboutEndpoint(data, { failureShare: null, attempts: null, failed: null }),
+    ...aboutEndpoint(data, { alertFailureShare: null, attempts: null, failed: null }),
     severity: 'medium',
-    text: `${share} of its attempts in the last 24 hours failed (${showValue(data.failed)} of ${showValue(data.attempts)}).`,
+    text: `${showValue(failed)} of its ${showValue(attempts)} attempts in the last 24 hours failed${tolerated}.`,
+  };
+}
+
+function deliveryFailed(data: EventData): Meaning {
+  const reasons: Record<string, string> = {
+    exhausted: 'Its retries are spent.',
+    not_retryable: 'The answer ruled out another attempt.',
+    gone: 'The endpoint said that it is gone (410).',
+    export_failed: 'The export that it waited for failed.',
+  };
+  const reason =
+    typeof data.reason === 'string' && Object.hasOwn(reasons, data.reason) ? reasons[data.reason] : undefined;
+  return {
+    title: `Delivery of ${nameOf(part(data, 'delivery').eventType)} to ${endpointName(data)} failed for good`,
+    ...aboutDelivery(data, { ...(reason && { reason: null }), errorCode: 'Error', statusCode: 'Status' }),
+    severity: 'high',
+    text: reason ?? '',
   };
 }
 
