@@ -12,6 +12,7 @@ import { eventTypeOf } from '../domain/dialects/catalogues.ts';
 import type { DialectWire, SigningSecret } from '../domain/dialects/dialect.ts';
 import { anAttempt, anEvent, hmac, received } from '../domain/dialects/fixtures.ts';
 import { DIALECT_NAMES, wireOf } from '../domain/dialects/wires.ts';
+import { EXPORT_FAULT_CODES } from '../domain/exports/export-fault.ts';
 import { ed25519PublicKeyOf, ed25519SecretFromSeed } from '../domain/signing/ed25519.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -73,6 +74,10 @@ describe('the pages', () => {
   test('deliveries.md explains every error code', () => {
     const codes = [...EXCHANGE_ERROR_CODES, 'http_<status>', 'not_acknowledged', 'render_failed', 'worker_lost'];
     for (const code of codes) expect(read('docs/deliveries.md')).toContain(`| \`${code}\` |`);
+  });
+
+  test('exports.md explains every code of an export', () => {
+    for (const code of EXPORT_FAULT_CODES) expect(read('docs/exports.md')).toContain(`| \`${code}\` |`);
   });
 });
 

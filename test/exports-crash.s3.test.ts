@@ -18,7 +18,11 @@ let waybill: WaybillProcess;
 let client: FlexorchClient;
 
 beforeEach(async () => {
-  [bucket, receiver, waybill] = await Promise.all([aBucketServer(), aReceiver(), aWaybillProcess()]);
+  [bucket, receiver, waybill] = await Promise.all([
+    aBucketServer(),
+    aReceiver(),
+    aWaybillProcess({ WAYBILL_LOG_LEVEL: 'trace' }),
+  ]);
   gate = await aBucketGate(bucket.url);
   await waybill.start();
   client = await aFlexorchClient(waybill);
@@ -26,9 +30,14 @@ beforeEach(async () => {
   await client.aWebhook({ url: receiver.url, connectorId, format: 'jsonl' });
 });
 afterEach(async () => {
-  await waybill?.dispose();
-  await Promise.all([receiver?.close(), gate?.close()]);
-  await bucket?.dispose();
+  const { accessKeyId, secretAccessKey } = bucket.target();
+  const log = waybill.log();
+  await waybill.dispose();
+  await Promise.all([receiver.close(), gate.close()]);
+  await bucket.dispose();
+  expect(log).toContain('"outcome":"exported"');
+  expect(log).not.toContain(accessKeyId);
+  expect(log).not.toContain(secretAccessKey);
 });
 
 const line = (n: number) => `{"id":${n},"text":"${'x'.repeat(1_000)}"}\n`;

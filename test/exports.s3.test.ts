@@ -41,7 +41,17 @@ const exportOf = ({ body }: Received) => JSON.parse(body).export as Record<strin
 const workflow = (id: string) => pipeline.client.workflow.getHandle(id);
 
 describe('a webhook for dataset.ready with auto_export', () => {
-  test('the dataset is exported to the connected bucket before the webhook is sent: the file is in place when the handler runs', async () => {
+  test('the dataset is exported to the bucket of the connector that connector_id names', async () => {
+    const other = { url: 'http://127.0.0.1:9', bucket: 'another' };
+    await pipeline.store.connectors.create(pipeline.organizationId, { name: 'another', ...bucket.target(other) });
+    await aDataset(pipeline, datasetId, RECORDS);
+    const exporting = await anExporting(pipeline, bucket.target(), { url: receiver.url });
+    await exporting.ready(datasetId);
+    expect(exportOf(await arrived(datasetId))).toMatchObject({ connector_id: exporting.connectorId });
+    expect((await bucket.objects()).has(`exports/${datasetId}.jsonl`)).toBe(true);
+  });
+
+  test('the webhook is fired after the export, so the file is already in place when the handler runs', async () => {
     const seenByHandler = Promise.withResolvers<Map<string, number>>();
     receiver.answerWith((_request, response) => {
       bucket.objects().then(seenByHandler.resolve, seenByHandler.reject);
@@ -50,8 +60,7 @@ describe('a webhook for dataset.ready with auto_export', () => {
     await aDataset(pipeline, datasetId, RECORDS);
     const exporting = await anExporting(pipeline, bucket.target(), { url: receiver.url });
     const eventId = await exporting.ready(datasetId);
-    const request = await arrived(datasetId);
-    const file = exportOf(request);
+    const file = exportOf(await arrived(datasetId));
     expect((await seenByHandler.promise).get(file.key as string)).toBe(file.bytes);
     await pipeline.settled(eventId, exporting.endpointId);
     expect(await bucket.uploads()).toEqual([]);

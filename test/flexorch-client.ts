@@ -17,7 +17,9 @@ export interface ShownDelivery {
 export interface FlexorchClient {
   /** `connector_id`. */
   aConnector(target: S3Target): Promise<number>;
-  aWebhook(settings: { url: string; connectorId: number; format: 'jsonl' | 'csv' }): Promise<void>;
+  /** The webhook's id. */
+  aWebhook(settings: { url: string; connectorId: number; format: 'jsonl' | 'csv' }): Promise<string>;
+  removeWebhook(id: string): Promise<void>;
   putDataset(id: string, records: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** Publishes `dataset.ready`. */
   ready(datasetId: string): Promise<void>;
@@ -36,7 +38,7 @@ export async function aFlexorchClient({ url, dataDir }: WaybillProcess): Promise
     } as RequestInit);
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
+    return (text === '' ? {} : JSON.parse(text)) as T;
   };
   const admin = { authorization: `Bearer ${adminKey}` };
   const { key } = await call<{ key: string }>('POST', '/v1/organizations', admin, { name: 'FlexOrch customer' });
@@ -55,11 +57,15 @@ export async function aFlexorchClient({ url, dataDir }: WaybillProcess): Promise
       return id;
     },
     async aWebhook({ url: receiver, connectorId, format }) {
-      await call('POST', '/flexorch/v1/webhooks', apiKey, {
+      const { id } = await call<{ id: string }>('POST', '/flexorch/v1/webhooks', apiKey, {
         url: receiver,
         events: ['dataset.ready'],
         auto_export: { connector_id: connectorId, format, prefix: 'exports/' },
       });
+      return id;
+    },
+    async removeWebhook(id) {
+      await call('DELETE', `/flexorch/v1/webhooks/${id}`, apiKey);
     },
     async putDataset(id, records) {
       const content = Readable.toWeb(Readable.from(records, { objectMode: false }));
