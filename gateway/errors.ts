@@ -99,7 +99,7 @@ export const PROBLEMS = {
     status: 413,
     title: 'The body is too large',
     remedy:
-      'An event has at most 1 MiB, a batch at most 8 MiB, a dataset what `WAYBILL_DATASET_MAX_MIB` says. Put large content elsewhere and publish its address.',
+      'An event has at most 1 MiB, a batch at most 8 MiB, a validation at most 10 MiB, a dataset what `WAYBILL_DATASET_MAX_MIB` says. Put large content elsewhere and publish its address.',
   },
   unsupported_media_type: {
     status: 415,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { events } from '../store/schema.ts';
@@ -261,4 +262,23 @@ describe('an exception', () => {
     const response = await call('POST', '/exceptions', anException(change));
     expect([response.statusCode, response.json().details[0].field]).toEqual([422, field]);
   });
+});
+
+describe('docs/validations.md', () => {
+  const page = readFileSync(new URL('../docs/validations.md', import.meta.url), 'utf8');
+  const calls = [...page.matchAll(/```sh\ncurl -X (\w+) http:\/\/127\.0\.0\.1:8420(\S+).*?-d '(.*?)'\n```/gs)];
+
+  it('has a call for each resource', () => {
+    expect(calls.map(([, method]) => method)).toEqual(['POST', 'PATCH', 'PUT']);
+  });
+
+  it.each(calls.map(([, method, path, body]) => [method, path, body] as [Method, string, string]))(
+    'its %s %s works, and shows what was sent',
+    async (method, path, body) => {
+      const response = await gateway.call(method, path, { key: organization.key, body });
+      expect(response.statusCode).toBe(method === 'PATCH' ? 200 : 201);
+      const { findings: _, ...sent } = JSON.parse(body);
+      expect(response.json()).toMatchObject(sent);
+    },
+  );
 });
