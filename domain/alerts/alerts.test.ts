@@ -24,6 +24,7 @@ describe('a time zone', () => {
     ['europe/berlin', 'Europe/Berlin'],
     ['Etc/GMT+5', 'Etc/GMT+5'],
   ])('%s is %s', (given, name) => {
+    expect(canonicalTimeZone(given)).toBe(name);
   });
   test.each(['', 'Mars/Olympus', '+02:00', '-0500', 'Europe/Berlin ', 'Europe/../Berlin', '../etc/passwd', '0'])(
     '%j is none',
