@@ -1,15 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { eventTypeOf } from '../domain/dialects/catalogues.ts';
 import type { DialectWire, ParsedEvent, ReceivedRequest, Verification } from '../domain/dialects/dialect.ts';
-import { ENVELOPE_FIELD } from '../domain/dialects/envelope.ts';
-import { undocumentedFields } from '../domain/dialects/undocumented-fields.ts';
 import type { PublishRules } from '../store/event-types.ts';
 import type { ReceivingSource } from '../store/sources.ts';
 import type { PublishItem } from '../store/types.ts';
-import { checkEventData } from './check-data.ts';
 import { Problem } from './errors.ts';
-import { eventTypeName } from './fields.ts';
+import { judgeOddity } from './oddity.ts';
 import { dataText } from './publishing.ts';
 
 /** A request to a source's address, as it came: header names in lower case, the body's bytes. */
@@ -51,31 +47,41 @@ export function judgeArrival(
   if (!verification.valid) return { kind: 'refused', outcome: 'unverified', reason: verification.reason };
   const event = read(wire, arrival.body);
   if ('outcome' in event) return event;
-  const data = textOf(event.data);
-  if (typeof data !== 'string') return data;
-  const oddity = judgeOddity(wire.name, event, data.length, rules);
-  if ('outcome' in oddity) return oddity;
+  try {
+    const data = dataText(event.data);
+    const { flag, reason } = judgeOddity(wire.name, event, data.length, rules);
+    return { kind: 'admitted', item: toItem(source, wire, arrival, event, { data, flag }, nowMs), reason };
+  } catch (error) {
+    if (error instanceof Problem) return malformed(error.message);
+    throw error;
+  }
+}
+
+/** An event that is to be published as it came, but for its id: a fresh one, since ids of two senders may be the same. */
+function toItem(
+  source: ReceivingSource,
+  wire: DialectWire,
+  arrival: Arrival,
+  event: ParsedEvent,
+  { data, flag }: { data: string; flag: string | null },
+  nowMs: number,
+): Admission['item'] {
   const bodyHash = hash('sha256', arrival.body, 'hex');
   const signedId = source.secrets.length > 0 ? wire.signedId(arrival.headers) : undefined;
   const senderId = [signedId, event.senderId].find((id) => id !== undefined && id !== null && USABLE_ID.test(id));
   return {
-    kind: 'admitted',
-    item: {
-      organizationId: source.organizationId,
-      dialect: wire.name,
-      type: event.type,
-      data,
-      occurredAt: event.occurredAt ?? new Date(nowMs).toISOString(),
-      // A fresh one: ids of two senders may be the same.
-      id: null,
-      idempotencyKey: null,
-      fingerprint: bodyHash,
-      presenceName: event.presenceName,
-      userId: event.userId,
-      to: null,
-      source: { id: source.id, eventId: senderId ?? `sha256:${bodyHash}`, flag: oddity.flag },
-    },
-    reason: oddity.reason,
+    organizationId: source.organizationId,
+    dialect: wire.name,
+    type: event.type,
+    data,
+    occurredAt: event.occurredAt ?? new Date(nowMs).toISOString(),
+    id: null,
+    idempotencyKey: null,
+    fingerprint: bodyHash,
+    presenceName: event.presenceName,
+    userId: event.userId,
+    to: null,
+    source: { id: source.id, eventId: senderId ?? `sha256:${bodyHash}`, flag },
   };
 }
 
@@ -93,58 +99,6 @@ function read(wire: DialectWire, body: Buffer): ParsedEvent | Refusal {
   if (!isUtf8(body)) return malformed('the body is not UTF-8');
   const event = wire.parse(body.toString('utf8'));
   return event.kind === 'event' ? event : malformed(event.reason);
-}
-
-function textOf(data: Record<string, unknown>): string | Refusal {
-  try {
-    return dataText(data);
-  } catch (error) {
-    if (error instanceof Problem) return malformed(error.message);
-    throw error;
-  }
-}
-
-interface Oddity {
-  flag: 'unknown_type' | 'schema_mismatch' | 'extra_fields' | null;
-  reason: string | null;
-}
-
-/** The gravest flag, and in words all that is odd. Refused is only what Waybill reserves for itself. */
-function judgeOddity(
-  dialect: string,
-  event: ParsedEvent,
-  dataLength: number,
-  rules: PublishRules | null,
-): Oddity | Refusal {
-  const { type, data } = event;
-  const known = eventTypeOf(dialect, type);
-  const undocumented = known ? undocumentedFields(known, data).filter((name) => name !== ENVELOPE_FIELD) : [];
-  const extra = [...event.extraFields, ...undocumented];
-  const reasons = event.brokenRules.map((rule) => `schema_mismatch: ${rule}`);
-  if (extra.length > 0) reasons.push(`extra_fields: ${extra.join(', ')}`);
-  let flag: Oddity['flag'] =
-    event.brokenRules.length > 0 ? 'schema_mismatch' : extra.length > 0 ? 'extra_fields' : null;
-  if (!eventTypeName.safeParse(type).success) {
-    flag = 'unknown_type';
-    reasons.unshift('unknown_type: the type is no dotted name');
-  } else {
-    const problem = problemOf(() => checkEventData({ dialect, type, data, dataLength, test: false }, rules));
-    if (problem?.code === 'unknown_event_type') flag = 'unknown_type';
-    else if (problem?.code === 'invalid_event_data') flag = 'schema_mismatch';
-    else if (problem) return malformed(problem.message);
-    if (problem) reasons.unshift(`${flag}: ${problem.message}`);
-  }
-  return { flag, reason: reasons.length === 0 ? null : reasons.join('; ') };
-}
-
-function problemOf(check: () => void): Problem | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
 }
 
 function malformed(reason: string): Refusal {

@@ -2,8 +2,8 @@ import { hash, randomBytes } from 'node:crypto';
 import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import { Batcher } from './batcher.ts';
 import type { Db } from './database.ts';
-import type { NewSecret } from './endpoint-secrets.ts';
 import { type HeaderChange, mergeHeaders } from './endpoint-credentials.ts';
+import type { NewSecret } from './endpoint-secrets.ts';
 import { newId } from './ids.ts';
 import { sources } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
@@ -73,22 +73,19 @@ const TOKENS_PER_LOOKUP = 200;
  * that arrive together in one statement, so that a deleted source is gone at once for every process.
  */
 export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: number }) {
-  const lookUp = new Batcher<Buffer, ReceivingSource | null>(readGroup, {
+  const lookUp = new Batcher<Buffer, Row | null>(readGroup, {
     maxItems: TOKENS_PER_LOOKUP,
     maxRuns: options.maxRuns,
     keysOf: () => [],
   });
 
-  async function readGroup(hashes: Buffer[]): Promise<(ReceivingSource | null)[]> {
+  async function readGroup(hashes: Buffer[]): Promise<(Row | null)[]> {
     const rows = await db
       .select()
       .from(sources)
       .where(and(inArray(sources.tokenHash, hashes), isNull(sources.deletedAt)));
     const byHash = new Map(rows.map((row) => [Buffer.from(row.tokenHash).toString('hex'), row]));
-    return hashes.map((digest) => {
-      const row = byHash.get(digest.toString('hex'));
-      return row ? receiving(row) : null;
-    });
+    return hashes.map((digest) => byHash.get(digest.toString('hex')) ?? null);
   }
 
   function receiving(row: Row): ReceivingSource {
@@ -178,8 +175,9 @@ export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: nu
     },
 
     /** The source of this address; `null` for an unknown token, whatever it looks like. */
-    byToken(token: string): Promise<ReceivingSource | null> {
-      return lookUp.add(hashOf(token));
+    async byToken(token: string): Promise<ReceivingSource | null> {
+      const row = await lookUp.add(hashOf(token));
+      return row && receiving(row);
     },
   };
 }

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadConfig } from '../cli/config.ts';
 import { startWaybill, type Waybill } from '../cli/start-waybill.ts';
+import { sentBy } from '../gateway/testing/sender.ts';
 import { eventually } from './eventually.ts';
 import { textOf } from './history.ts';
 import { aReceiver, type Receiver } from './receiver.ts';
@@ -30,6 +31,9 @@ const marks = new Map<string, string>([
   ['refused secret', 'mark-refused-secret'],
   ['refused header', 'mark-refused-header'],
   ['wrong key', 'wb_mark-wrong-key'],
+  ['secret of a source', whsec('mark-source-secret')],
+  ['next secret of a source', whsec('mark-next-source-secret')],
+  ['header of a source', 'mark-source-header'],
 ]);
 /** May be read by who may read the endpoint, but belongs in no log and no history. */
 const PATH_MARK = 'mark-in-the-path';
@@ -146,6 +150,7 @@ async function useEverything(): Promise<void> {
   await call('POST', '/v1/endpoints/test', key, trial);
   await call('POST', `/v1/endpoints/${first}/test`, key, {});
   await refusals(key, narrow.key as string, first);
+  await feedSource(key);
   for (const delivery of deliveries) {
     await call('GET', `/v1/deliveries/${delivery.id}`, key);
     await call('GET', `/v1/deliveries/${delivery.id}/attempts`, key);
@@ -196,6 +201,32 @@ async function refusals(key: string, narrow: string, endpointId: string): Promis
   await call('POST', `/v1/endpoints/${endpointId}/rotate-secret`, key, { secret });
   await call('GET', '/v1/endpoints', mark('wrong key'));
   await call('POST', '/v1/endpoints', narrow, { url, secret: mark('endpoint secret') });
+}
+
+/** A source with everything it verifies by, sent what it takes and what it refuses. */
+async function feedSource(key: string): Promise<void> {
+  const headers = [{ name: 'X-Webhook-Secret', value: mark('header of a source') }];
+  const settings = { dialect: 'orion', secret: mark('secret of a source'), headers };
+  const first = await call('POST', '/v1/sources', key, settings, { shownOnce: true });
+  const path = `/v1/sources/${first.id}`;
+  const second = await call('POST', `${path}/rotate-token`, key, undefined, { shownOnce: true });
+  const changed = [{ name: 'X-Webhook-Secret', value: '••••' }];
+  await call('PATCH', path, key, { secret: mark('next secret of a source'), headers: changed });
+  const sent = sentBy('orion', { id: 'of-a-source', type: 'job.completed', data: {} }, mark('secret of a source'));
+  const own = { ...sent.headers, 'X-Webhook-Secret': mark('header of a source') };
+  for (const [name, { address }] of Object.entries({ first, second })) {
+    marks.set(`token of the ${name} address`, new URL(address as string).pathname.replace('/in/', ''));
+    for (const request of [
+      { headers: own, body: sent.body },
+      { headers: own, body: `${sent.body} ` },
+      { headers: { ...own, 'Content-Type': 'text/plain' }, body: sent.body },
+      { headers: own, body: 'x'.repeat(1 << 21) },
+    ]) {
+      const response = await fetch(address as string, { method: 'POST', ...request, body: String(request.body) });
+      answers.push(`${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`);
+    }
+  }
+  for (const shown of ['/v1/sources', path, `${path}/receipts`, '/v1/events']) await call('GET', shown, key);
 }
 
 /** A secret and what it is made of. */
