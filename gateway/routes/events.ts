@@ -19,7 +19,8 @@ const EventSummary = z
     sourceId: z.string().nullable().meta({ description: 'The source it came in by; null: published by this API.' }),
     sourceEventId: z.string().nullable().meta({ description: "The sender's id of it, or what stands for one." }),
     flag: z.string().nullable().meta({
-      description: 'What is odd about it, though a source accepted it: `unknown_type`, `schema_mismatch`, `extra_fields`.',
+      description:
+        'What is odd about it, though a source accepted it: `unknown_type`, `schema_mismatch`, `extra_fields`.',
     }),
     occurredAt: shownInstant,
     createdAt: shownInstant,
