@@ -20,12 +20,12 @@ interface LockedException {
   warning_window_days: number;
 }
 
-/** See `ScanStore.scanExceptions`. `onChanged` is told how many rows were changed. */
+/** See `ScanStore.scanExceptions`. `onExpired` is told how many rows left the index of what is due: stamps stay within their page. */
 export function createExceptionScan(
   db: Db,
   outbox: Outbox,
   directory: EndpointDirectory,
-  onChanged: (rows: number) => void,
+  onExpired: (rows: number) => void,
 ) {
   return async ({ at, now, after, limit }: ScanPageRequest): Promise<ExceptionScanPage> => {
     const window = sql`o.warning_window_days * interval '24 hours'`;
@@ -52,7 +52,7 @@ export function createExceptionScan(
       const written = await write(planned);
       return { warned: written.length, expired: expired.length };
     });
-    onChanged(counts.warned + counts.expired);
+    onExpired(counts.expired);
     return { ...counts, next };
   };
 }
