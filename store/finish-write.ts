@@ -79,7 +79,10 @@ export async function writeEnds(
     ), stamped as (
       -- Also when it was stamped before, as that of a lost worker: the later time is the safer one.
       update places p set stamped_at = clock_timestamp() from i where p.delivery_id = i.delivery_id || '' and p.number = i.number
-    ), ${healthCtes(bucketMs)}`,
+    ), ${healthCtes(
+      bucketMs,
+      inputs.some((i) => i.healthJudged),
+    )}`,
     sql`select m.id as delivery_id, m.attempt_id, m.status, m.failed_now, m.generation, m.attempt_count, m.endpoint_id, f.id is not null as endpoint_failing,
       floor(extract(epoch from m.next_attempt_at - clock_timestamp()) * 1000)::int as due_in_ms
     from moved m left join failing f on f.id = m.endpoint_id`,

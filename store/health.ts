@@ -24,12 +24,14 @@ const isMoreThan = (share: ReturnType<typeof sql>) =>
 
 /**
  * The part of a finish that keeps the endpoints' health, as CTEs over `i` (with `health_judged`), `moved` (with `test`) and `logged`
- * (attempts just written; `is_new`: for the first time): counts each attempt once in its hour and judges each endpoint that has a
- * share at which it is disabled (as its sender knew, so that who wants to be told of it has been asked for), in one aggregated write per group. Not counted are tests, and attempts closed as `worker_lost`: they tell of our
- * worker, not of the endpoint, and a true end that comes later finds them written. Endpoints that acknowledge are
- * counted and never disabled. Ends with `failing`: `id`, `organization_id`, `disabled_reason` of what was disabled now.
+ * (attempts just written; `is_new`: for the first time): counts each attempt once in its hour, in one aggregated write per group.
+ * Not counted are tests, and attempts closed as `worker_lost`: they tell of our worker, not of the endpoint, and a true end that
+ * comes later finds them written. Ends with `failing`: the `id` of each endpoint that was disabled now.
+ *
+ * `judged`: whether any of the group's endpoints may be disabled, as its sender knew: it has a share and does not acknowledge. For
+ * the others the statement stays shorter, which is most of what it costs.
  */
-export function healthCtes(bucketMs: number) {
+export function healthCtes(bucketMs: number, judged: boolean) {
   return sql`counted as (
       insert into endpoint_health (endpoint_id, bucket, attempts, failed)
       select l.endpoint_id, ${currentBucket(bucketMs)}, count(*), count(*) filter (where l.outcome <> 'delivered')
@@ -41,7 +43,11 @@ export function healthCtes(bucketMs: number) {
     ), forgotten as (
       delete from endpoint_health h using counted c
       where c.is_new and h.endpoint_id = c.endpoint_id || '' and h.bucket <= c.bucket - ${HEALTH_HOURS}::int
-    ), judged as (
+    ), ${judged ? judgedCtes : sql`failing as (select null::text as id where false)`}`;
+}
+
+/** Judges over the hours before and the one that was just counted in, whose row the snapshot does not show yet. */
+const judgedCtes = sql`judged as (
       select e.id, e.disable_failure_share as share, c.attempts + o.attempts as attempts, c.failed + o.failed as failed
       from counted c join endpoints e on e.id = c.endpoint_id || '' and e.disable_failure_share is not null
         and e.acknowledge is null and e.disabled_at is null and e.deleted_at is null
@@ -55,12 +61,11 @@ export function healthCtes(bucketMs: number) {
         disabled_reason = format('failing: %s of %s attempts failed within 24 hours, more than %s %%', j.failed, j.attempts,
           trim_scale(j.share::numeric * 100))
       from (select * from judged where ${isMoreThan(sql`share`)}) j
-      where e.id = j.id
-      returning e.id, e.organization_id, e.disabled_reason
+      where e.id = j.id and e.disabled_at is null
+      returning e.id, e.organization_id
     ), versions as (
       update organizations set endpoints_version = endpoints_version + 1 where id in (select organization_id from failing)
     )`;
-}
 
 /** Forgets how an endpoint fared, so that it is not judged by what it was disabled for. Before its row is locked: finishes lock in this order. */
 export async function forgetHealth(tx: Pick<Db, 'execute'>, endpointId: string): Promise<void> {

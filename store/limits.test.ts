@@ -352,6 +352,28 @@ describe.each(KINDS)('limits of an endpoint on %s', (kind) => {
     expect(await claim(endpointId)).toEqual(ids.slice(0, 2));
   });
 
+  it('has nobody wait for places that are free, while requests are being finished', async () => {
+    const endpointId = await t.anEndpoint({ maxPerHour: 200 });
+    await t.waiting(endpointId, 100);
+    const begun = await beginAll(await claim(endpointId));
+    const ids = await t.waiting(endpointId, 90);
+    const finishing = begun.map((b, n) => async () => {
+      for (let turn = 0; turn < n / 10; turn++) await t.store.healthy();
+      await t.store.attempts.finish(anEnd(b));
+    });
+    const claiming = async () => {
+      for (let n = 0; n < 10; n++) {
+        await t.store.claim({ limit: 2, room: new Map(), only: [endpointId] }, (claimed) =>
+          claimed.map((d) => ({ workflowId: d.id, deliveries: [d] })),
+        );
+      }
+    };
+    await Promise.all([claiming(), ...finishing.map((finish) => finish())]);
+    const held = (await t.deliveriesOf(endpointId)).filter((row) => row.held);
+    expect(held).toEqual([]);
+    expect(await claim(endpointId)).toEqual(ids.slice(20));
+  });
+
   it('lets pass so many in any second, and says when the next may', async () => {
     const endpointId = await t.anEndpoint({ ratePerSecond: 2 });
     const ids = await t.waiting(endpointId, 4);

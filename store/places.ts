@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PlaceTimes, RateLimits, TakenPlaces } from '../domain/delivery/rate-limit.ts';
 import { type Db, recordset, rowsOf } from './database.ts';
 
@@ -30,6 +30,15 @@ export const isLimitedEndpoint = sql`((e.rate_per_second is not null or e.max_pe
 /** Whether `d` is claimed and its attempt about to begin. A reservation counts only then: whatever else happens to it gives it up. */
 export const isAboutToBegin = sql`(d.status = 'pending' and d.workflow_id is not null and d.open_attempt_id is null)`;
 
+/** Places of an endpoint that no time frees: `under_way` and `reserved`. */
+export function openPlaces(endpointId: SQL) {
+  return sql`(
+    select (count(*) filter (where d.attempt_count >= p.number))::int as under_way,
+      (count(*) filter (where d.attempt_count < p.number and ${isAboutToBegin}))::int as reserved
+    from places p join deliveries d on d.id = p.delivery_id || '' where p.endpoint_id = ${endpointId} and p.stamped_at is null
+  )`;
+}
+
 /** Since when a stamp still holds its place. */
 export function freedBefore(ms: number) {
   return sql`now() - ${ms}::float8 * interval '1 millisecond'`;
@@ -51,11 +60,7 @@ export async function readPlaces(
     sql`select e.id, e.rate_per_second, e.max_per_hour, e.max_concurrency, o.under_way, o.reserved,
         case when e.max_per_hour is null then 0 else ${stamped(times.hourMs)} end as in_hour,
         case when e.rate_per_second is null then 0 else ${stamped(times.secondMs)} end as in_second
-      from endpoints e cross join lateral (
-        select (count(*) filter (where d.attempt_count >= p.number))::int as under_way,
-          (count(*) filter (where d.attempt_count < p.number and ${isAboutToBegin}))::int as reserved
-        from places p join deliveries d on d.id = p.delivery_id || '' where p.endpoint_id = e.id and p.stamped_at is null
-      ) o
+      from endpoints e cross join lateral ${openPlaces(sql`e.id`)} o
       where e.id = any(${sql.param([...endpointIds])}::text[]) and (e.rate_per_second is not null or e.max_per_hour is not null)`,
   );
   return new Map(

@@ -2,11 +2,14 @@ import { sql } from 'drizzle-orm';
 import { type PlaceTimes, type PlaceWait, placeWaits, waitToWrite } from '../domain/delivery/rate-limit.ts';
 import { type Db, isPending, jsonRowsOf, recordset } from './database.ts';
 import type { LimitedQueue, Member } from './limited-queues.ts';
+import { openPlaces } from './places.ts';
 
 /** What went before the members of a queue: the ages of its stamps, and how long the last of those already held still wait. */
 interface Before {
   endpoint_id: string;
   ages: number[];
+  /** Places that are not stamped yet. */
+  open: number;
   tail: number[];
 }
 
@@ -34,9 +37,8 @@ export async function putOff(
   const before = new Map((await readBefore(tx, left, times)).map((row) => [row.endpoint_id, row]));
   const written: NewTime[] = [];
   let soonestMs: number | undefined;
-  for (const { queue, inLine, behind, taken } of left) {
-    const { ages, tail } = before.get(queue.endpoint.id) as Before;
-    const open = queue.endpoint.begun.open + queue.endpoint.reserved + taken;
+  for (const { queue, inLine, behind } of left) {
+    const { ages, open, tail } = before.get(queue.endpoint.id) as Before;
     const inTurn = placeWaits(queue.endpoint, times, { agesMs: ages, open }, { from: 0, count: inLine.length + 1 });
     written.push(...newTimes(inLine, inTurn));
     // Those told a time before stand somewhere behind the line: not before its end.
@@ -61,11 +63,9 @@ export async function putOff(
 /** Members not claimed: those whose ranks are known, and those behind a stretch of the queue that was not read. */
 function membersLeft({ members, unbroken }: LimitedQueue, claimed: ReadonlySet<string>) {
   const isLeft = (member: Member) => !claimed.has(member.id);
-  const left = members.filter(isLeft);
   return {
     inLine: members.slice(0, unbroken).filter(isLeft),
     behind: members.slice(unbroken).filter(isLeft),
-    taken: members.length - left.length,
   };
 }
 
@@ -77,7 +77,11 @@ function newTimes(members: readonly Member[], waits: readonly PlaceWait[]): NewT
   });
 }
 
-/** Of the tail as much is read as the limits can reach back, and only where new ones come behind it. */
+/**
+ * All in one statement: requests are being finished all the while, and one that was counted as open in one statement and
+ * as stamped in the next would have others wait for an hour. Of the tail as much is read as the limits can reach back,
+ * and only where new ones come behind it.
+ */
 async function readBefore(
   tx: Pick<Db, 'execute'>,
   left: readonly { queue: LimitedQueue; behind: Member[] }[],
@@ -90,13 +94,13 @@ async function readBefore(
   }));
   return jsonRowsOf<Before>(
     tx,
-    sql`before as (select i.endpoint_id,
+    sql`before as (select i.endpoint_id, o.under_way + o.reserved as open,
         array(select (extract(epoch from now() - p.stamped_at) * 1000)::float8 from places p
           where p.endpoint_id = i.endpoint_id and p.stamped_at > now() - i.kept_ms * interval '1 millisecond' order by p.stamped_at) as ages,
         array(select (extract(epoch from d.next_attempt_at - now()) * 1000)::float8 from deliveries d
           where d.endpoint_id = i.endpoint_id and d.status = 'pending' and d.workflow_id is null and d.held
           order by (d.tries = 0) desc, d.id desc limit i.tail) as tail
-      from ${recordset(wanted, 'endpoint_id text, kept_ms float8, tail int')})`,
+      from ${recordset(wanted, 'endpoint_id text, kept_ms float8, tail int')} cross join lateral ${openPlaces(sql`i.endpoint_id`)} o)`,
     sql`select * from before`,
   );
 }
