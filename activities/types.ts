@@ -36,9 +36,37 @@ export interface ExportInput {
   delivery: DeliveryRef;
 }
 
+/** How far a daily scan has come. */
+export interface ScanProgress {
+  /** The part that goes on; null: all is done. */
+  part: string | null;
+  /** Where its next page begins, as the store gave it; null: at its beginning. Ids and times only. */
+  after: string | null;
+  /** What was done so far, by kind. */
+  counts: Record<string, number>;
+}
+
+/** A stretch of a daily scan. Times are ISO. */
+export interface ScanInput {
+  /** What counts as now, the same over the whole scan. */
+  now: string;
+  /** When the scan was due: earlier than `now` if it runs late. */
+  scheduledAt: string;
+  /** Null: from the beginning. */
+  progress: ScanProgress | null;
+}
+
+/** Of the organizations whose daily scan is at this full hour of this zone. */
+export interface OrganizationScanInput extends ScanInput {
+  at: { scanHour: number; scanTimeZone: string };
+}
+
 /** The activities by name, as the workflow proxies them. */
 export interface Activities {
   attempt(input: AttemptInput): Promise<AttemptReport>;
   exportDataset(input: ExportInput): Promise<DeliveryReport>;
+  exceptionPages(input: OrganizationScanInput): Promise<ScanProgress>;
+  thresholdPages(input: OrganizationScanInput): Promise<ScanProgress>;
+  retentionPages(input: ScanInput): Promise<ScanProgress>;
   cancelInStore(input: { ids: string[] }): Promise<{ cancelled: number }>;
 }

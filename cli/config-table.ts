@@ -125,6 +125,20 @@ export const CONFIG_TABLE = {
     default: '5120',
     description: 'Largest dataset that may be sent for an export, in MiB.',
   }),
+  retentionDays: row({
+    variable: 'WAYBILL_RETENTION_DAYS',
+    schema: integer(1, 36_500),
+    default: '90',
+    description:
+      'Days after which events, deliveries, attempts, validations and logs are deleted; nothing that is still pending is.',
+  }),
+  idempotencyDays: row({
+    variable: 'WAYBILL_IDEMPOTENCY_DAYS',
+    schema: integer(1, 36_500),
+    default: '30',
+    description:
+      'Days in which a repeated `Idempotency-Key` is known again; at most as long as the event is kept. An `id` is known as long as its event is.',
+  }),
   timeScale: row({
     variable: 'WAYBILL_TIME_SCALE',
     schema: z

@@ -29,6 +29,8 @@ describe('the configuration', () => {
       allowNetworks: ['127.0.0.0/8', '::1/128'],
       deliveriesPerWorkflow: 100,
       datasetMaxMib: 5_120,
+      retentionDays: 90,
+      idempotencyDays: 30,
       timeScale: 1,
       logLevel: 'info',
       temporalAddress: undefined,

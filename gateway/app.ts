@@ -27,6 +27,7 @@ import { organizationRoutes } from './routes/organizations.ts';
 import { portalLinkRoutes } from './routes/portal-links.ts';
 import { portalSessionRoutes } from './routes/portal-session.ts';
 import { replayRoutes } from './routes/replay.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 
@@ -72,6 +73,7 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     eventBatchRoutes,
     deliveryRoutes,
     deliveryControlRoutes,
+    scheduleRoutes,
     sourceRoutes,
     inboundRoutes,
     flexorchRoutes,

@@ -57,6 +57,24 @@ export interface GatewayDependencies {
   resendWorkflow(organizationId: string, deliveryId: string): Promise<void>;
   /** Where a person sees the workflow; null when no Temporal UI is known. */
   workflowLink(workflowId: string): string | null;
+  /** The daily work; both reject when Temporal does not answer. */
+  schedules: {
+    /** Times are ISO; null where there is none. */
+    list(): Promise<
+      {
+        id: string;
+        workflowType: string;
+        timeZone: string;
+        note: string;
+        paused: boolean;
+        nextRunAt: string | null;
+        lastRunAt: string | null;
+        lastWorkflowId: string | null;
+      }[]
+    >;
+    /** Begins a run now unless one is under way; `false`: there is no such schedule. */
+    trigger(id: string): Promise<boolean>;
+  };
   /** Both must answer within a few seconds; a fault counts as `false`. */
   readiness(): Promise<{ store: boolean; temporal: boolean }>;
   http: HttpPort;

@@ -136,6 +136,11 @@ export const PROBLEMS = {
     title: 'The URL may not be used',
     remedy: 'The detail names the rule. `WAYBILL_ALLOW_NETWORKS` opens private networks to plain HTTP.',
   },
+  temporal_unavailable: {
+    status: 503,
+    title: 'Temporal does not answer',
+    remedy: 'Try again. Publishing needs no Temporal: events are accepted and wait.',
+  },
   internal_error: {
     status: 500,
     title: 'Waybill failed',

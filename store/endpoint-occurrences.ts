@@ -1,4 +1,5 @@
 import type { OperationalFacts } from '../domain/dialects/standard/operational.ts';
+import type { AlertingEndpoint } from './health.ts';
 import type { Occurrence } from './operational.ts';
 
 /** What operational events need of an endpoint's row. */
@@ -48,6 +49,13 @@ export function endpointDisabled(row: OccurringEndpoint, reason: string): Occurr
     key: versionOf(row),
     facts: { endpoint: endpointFacts(row), reason },
   };
+}
+
+/** An endpoint that fails more than it tolerates, told once for each `day`. */
+export function endpointFailing(row: AlertingEndpoint, day: string): Occurrence {
+  const { id, organizationId, share: alertFailureShare, attempts, failed } = row;
+  const facts = { endpoint: endpointFacts(row), alertFailureShare, attempts, failed };
+  return { organizationId, type: 'endpoint.failing', key: `${id} ${day}`, facts };
 }
 
 function versionOf({ id, version }: OccurringEndpoint): string {

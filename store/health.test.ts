@@ -1,15 +1,20 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { healthBucketMs } from '../domain/delivery/health.ts';
 import { aFailure, anEnd, aStore, KINDS, type TestStore } from '../test/stores.ts';
 import type { NewEndpoint } from './endpoints.ts';
+import { type AlertingEndpoint, listAlerting } from './health.ts';
 import { endpointHealth } from './schema.ts';
+
+// Buckets of 1,000 hours: no test meets the end of one.
+const TIME_SCALE = 1_000;
+const BUCKET_MS = healthBucketMs(TIME_SCALE);
 
 describe.each(KINDS)('health of an endpoint on %s', (kind) => {
   let t: TestStore;
 
   beforeAll(async () => {
-    // Buckets of 1,000 hours: no test meets the end of one.
-    t = await aStore(kind, { timeScale: 1_000 });
+    t = await aStore(kind, { timeScale: TIME_SCALE });
   });
   afterAll(() => t.close());
 
@@ -150,9 +155,23 @@ describe.each(KINDS)('health of an endpoint on %s', (kind) => {
     await finish(others[0], 10, 10);
     await finish(others[1], 20, 0);
     await finish(others[2], 20, 0);
-    const listed = (await t.store.listAlerting()).filter((one) => [loud, ...others].includes(one.endpointId));
-    const row = { organizationId: t.organizationId, endpointId: loud, attempts: 21, failed: 11, share: 0.5 };
-    expect(listed).toEqual([row]);
+    const at = { scanHour: 4, scanTimeZone: 'UTC' };
+    const listed: AlertingEndpoint[] = [];
+    let after: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof listAlerting>> = await listAlerting(t.store.db, BUCKET_MS, {
+        at,
+        after,
+        limit: 2,
+      });
+      listed.push(...page.endpoints.filter((one) => [loud, ...others].includes(one.id)));
+      after = page.next;
+    } while (after !== null);
+    expect(listed).toMatchObject([
+      { organizationId: t.organizationId, id: loud, attempts: 21, failed: 11, share: 0.5 },
+    ]);
+    const elsewhere = { at: { ...at, scanHour: 5 }, after: null, limit: 100 };
+    expect(await listAlerting(t.store.db, BUCKET_MS, elsewhere)).toEqual({ endpoints: [], next: null });
   });
 
   it.runIf(kind === 'postgres')('is counted right by two processes that finish at once', async () => {

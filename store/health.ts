@@ -1,16 +1,26 @@
 import { sql } from 'drizzle-orm';
 import { HEALTH_HOURS, LEAST_ATTEMPTS } from '../domain/delivery/health.ts';
 import { type Db, rowsOf } from './database.ts';
+import type { ScanPageRequest } from './scan-types.ts';
 
 /** An endpoint whose failures of the last 24 hours are more than it wants to hear of. */
 export interface AlertingEndpoint {
   organizationId: string;
-  endpointId: string;
+  id: string;
+  dialect: string;
+  destination: string;
+  url: string;
+  description: string;
   /** Finished attempts, tests left out. */
   attempts: number;
   failed: number;
   /** Its `alertFailureShare`, 0 to 1. */
   share: number;
+}
+
+interface AlertingRow extends Omit<AlertingEndpoint, 'organizationId'> {
+  organization_id: string;
+  alerting: boolean;
 }
 
 /** The bucket that an attempt counts in which finishes now. */
@@ -72,20 +82,36 @@ export async function forgetHealth(tx: Pick<Db, 'execute'>, endpointId: string):
   await tx.execute(sql`delete from endpoint_health where endpoint_id = ${endpointId}`);
 }
 
-/** Endpoints above their `alertFailureShare` over the last 24 hours, of all organizations; those disabled or deleted left out. */
-export async function listAlerting(db: Pick<Db, 'execute'>, bucketMs: number): Promise<AlertingEndpoint[]> {
-  const rows = await rowsOf<{ organization_id: string; id: string; attempts: number; failed: number; share: number }>(
+/**
+ * Endpoints above their `alertFailureShare` over the last 24 hours among the next `limit` of organizations with this scan time; those
+ * disabled or deleted left out. `after`: `next` of the page before, null for the first.
+ */
+export async function listAlerting(
+  db: Pick<Db, 'execute'>,
+  bucketMs: number,
+  { at, after, limit }: Omit<ScanPageRequest, 'now'>,
+): Promise<{ endpoints: AlertingEndpoint[]; next: string | null }> {
+  const rows = await rowsOf<AlertingRow>(
     db,
-    sql`select * from (
-        select e.organization_id, e.id, e.alert_failure_share as share, sum(h.attempts)::int as attempts, sum(h.failed)::int as failed
-        from endpoints e join endpoint_health h on h.endpoint_id = e.id and h.bucket > ${currentBucket(bucketMs)} - ${HEALTH_HOURS}::int
-        where e.alert_failure_share is not null and e.disabled_at is null and e.deleted_at is null
-        group by e.id
-      ) s where ${isMoreThan(sql`share`)} order by organization_id, id`,
+    sql`select e.id, e.organization_id, e.dialect, e.destination, e.url, e.description, e.share, h.attempts, h.failed,
+        ${isMoreThan(sql`share`)} as alerting
+      from (
+        select e.*, e.alert_failure_share as share from endpoints e join organizations o on o.id = e.organization_id
+        where o.scan_time_zone = ${at.scanTimeZone} and o.scan_hour = ${at.scanHour}::int
+          and e.alert_failure_share is not null and e.disabled_at is null and e.deleted_at is null and e.id > ${after ?? ''}
+        order by e.id limit ${limit}::int
+      ) e
+      cross join lateral (
+        select coalesce(sum(h.attempts), 0)::int as attempts, coalesce(sum(h.failed), 0)::int as failed from endpoint_health h
+        where h.endpoint_id = e.id and h.bucket > ${currentBucket(bucketMs)} - ${HEALTH_HOURS}::int
+      ) h order by e.id`,
   );
-  return rows.map(({ organization_id: organizationId, id: endpointId, ...counts }) => ({
-    organizationId,
-    endpointId,
-    ...counts,
-  }));
+  const alerting = rows.filter((row) => row.alerting);
+  return {
+    endpoints: alerting.map(({ organization_id: organizationId, alerting: _, ...rest }) => ({
+      organizationId,
+      ...rest,
+    })),
+    next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null,
+  };
 }

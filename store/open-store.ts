@@ -17,7 +17,6 @@ import { createEventTypeStore } from './event-types.ts';
 import { createExceptionStore } from './exceptions.ts';
 import { createExportStore } from './exports.ts';
 import { createFinish } from './finish.ts';
-import { listAlerting } from './health.ts';
 import { newId } from './ids.ts';
 import { createLimits } from './limits.ts';
 import { createMaintenance } from './maintenance.ts';
@@ -33,6 +32,7 @@ import { RecentEvents } from './recent-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
 import { createRetention } from './retention.ts';
+import { createEndpointScan } from './scan-endpoints.ts';
 import { createExceptionScan } from './scan-exceptions.ts';
 import { createValidationScan } from './scan-validations.ts';
 import { createSecretBox } from './secret-box.ts';
@@ -108,6 +108,7 @@ export async function openStore(options: StoreOptions) {
     scanTimes: alertSettings.scanTimes,
     scanExceptions: createExceptionScan(db, outbox, directory, maintain),
     scanValidations: createValidationScan(db, outbox, directory, maintain),
+    scanEndpoints: createEndpointScan(db, operational, bucketMs),
     deleteRetained: createRetention(db, { healthBucketMs: bucketMs, onDeleted: maintain }),
   };
 
@@ -125,7 +126,7 @@ export async function openStore(options: StoreOptions) {
     events: createEventReader(db),
     deliveries: createDeliveryReader(db),
     publish,
-    sources: createSourceStore(db, box, { maxRuns }),
+    sources: createSourceStore(db, box, { maxRuns, alone: kind === 'pglite' }),
     receipts,
     control,
     replay: createReplay(db, { onWaiting }),
@@ -133,8 +134,6 @@ export async function openStore(options: StoreOptions) {
     endpointLog: createEndpointLogReader(db),
     claim: createClaimer(database, { times, onDueIn: wakeIn }),
     limits,
-    /** Endpoints of all organizations that fail more than their `alertFailureShare`. */
-    listAlerting: () => listAlerting(db, bucketMs),
     attempts,
     recovery: createRecovery(db),
     validations: createValidationStore(db, outbox, directory),

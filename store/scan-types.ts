@@ -32,6 +32,12 @@ export interface ThresholdScanPage extends NextPage {
   alerted: number;
 }
 
+/** What a page of the endpoint scan found. */
+export interface EndpointScanPage extends NextPage {
+  /** Endpoints above their alert threshold; `endpoint.failing` stands for each and this day, whether written now or before. */
+  failing: number;
+}
+
 /** What a page of retention did. */
 export interface RetentionPage extends NextPage {
   deleted: number;
@@ -51,6 +57,11 @@ export interface ScanStore {
    * published as `validation.below_threshold`.
    */
   scanValidations(request: ScanPageRequest & { since: string }): Promise<ThresholdScanPage>;
+  /**
+   * Endpoints whose failure share over 24 hours is above their `alertFailureShare`: told as `endpoint.failing`, once for each
+   * endpoint and day of the scan's zone.
+   */
+  scanEndpoints(request: ScanPageRequest): Promise<EndpointScanPage>;
   /** Deletes what is older than `before` (ISO) among the next 500 rows at most; call it with `next` until that is null. */
   deleteRetained(what: Retained, before: string, after: string | null): Promise<RetentionPage>;
 }

@@ -64,6 +64,8 @@ export async function aPipeline(
     connection: { address: inject('temporalAddress') },
     namespace: namespace.namespace,
     retentionDays: 1,
+    keepDays: 90,
+    keepIdempotencyDays: 7,
     workflowBundle: { codePath: bundledWorkflows() },
     timeScale,
     maxPerWorkflow: 100,

@@ -12,6 +12,8 @@ describe('histories recorded earlier', () => {
 
   test('cover every path', () => {
     expect(histories.map(([path]) => path).sort()).toEqual([
+      'alert-thresholds',
+      'apply-retention',
       'cancel',
       'cancel-in-temporal',
       'carrier',
@@ -21,6 +23,8 @@ describe('histories recorded earlier', () => {
       'resend',
       'retry',
       'retry-now',
+      'scan-exceptions',
+      'scan-goes-on',
     ]);
   });
 

@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import { type NativeConnectionOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempt } from '../activities/attempt.ts';
 import { createCancelInStore } from '../activities/cancel-in-store.ts';
+import { createDailyScans } from '../activities/daily-scans.ts';
 import { createExportDataset, type ExportLog } from '../activities/export-dataset.ts';
 import { type AttemptLog, createSend } from '../activities/send.ts';
 import type { Activities } from '../activities/types.ts';
@@ -16,6 +17,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { keepWorking } from './keep-working.ts';
 import { NamespaceWatch } from './namespace-watch.ts';
 import { Reconciler } from './reconciler.ts';
+import { type ListedSchedule, Schedules } from './schedules.ts';
 import { createStartWorkflow, type StartWorkflow } from './start-workflow.ts';
 import { signalLookAgain, wakeWorkflow } from './tell-workflow.ts';
 
@@ -27,6 +29,9 @@ export interface RuntimeOptions {
   connection: NativeConnectionOptions;
   namespace: string;
   retentionDays: number;
+  /** Days that the store keeps what is not pending, and idempotency keys. */
+  keepDays: number;
+  keepIdempotencyDays: number;
   workflowBundle: WorkflowBundleOption;
   timeScale: number;
   maxPerWorkflow: number;
@@ -54,6 +59,8 @@ const MAX_EXPORTS = 4;
 export interface Runtime {
   signalLookAgain(workflowId: string, deliveryIds: readonly string[]): Promise<void>;
   resendWorkflow(deliveryId: string): Promise<void>;
+  /** The daily work: listed, and begun by hand. Rejects when Temporal does not answer. */
+  schedules: { list(): Promise<ListedSchedule[]>; trigger(id: string): Promise<boolean> };
   /** Looks whether Temporal's namespace is still the one that was; call it when Temporal is back after a stop. */
   checkNamespace(): Promise<void>;
   /** Whether Temporal answers now. */
@@ -95,6 +102,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     timeScale: options.timeScale,
     onFault: options.onFault,
   });
+  const schedules = new Schedules({
+    client: client.schedule,
+    scanTimes: store.scans.scanTimes,
+    now: Date.now,
+    onFault: options.onFault,
+  });
   const { exportDataset, ...activities } = createActivities(options, dispatcher);
   const newWorker = () =>
     Worker.create({
@@ -127,6 +140,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const stopListening = store.onWaiting((deliveries) => dispatcher.wake(deliveries));
   dispatcher.run();
   reconciler.run();
+  schedules.run();
   watch.run();
 
   return {
@@ -135,6 +149,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const [delivery] = await store.recovery.heldBy(deliveryId);
       if (delivery) await wake({ workflowId: deliveryId, carrier: false, deliveries: [delivery], dueInMs: 0 });
     },
+    schedules: { list: () => schedules.list(), trigger: (id) => schedules.trigger(id) },
     checkNamespace: () => watch.check(),
     async healthy() {
       try {
@@ -148,7 +163,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     async stop() {
       stopListening();
-      const quiet = Promise.all([dispatcher.stop(), reconciler.stop(), watch.stop()]);
+      const quiet = Promise.all([dispatcher.stop(), reconciler.stop(), schedules.stop(), watch.stop()]);
       // A Temporal that hangs keeps a call for 30 s; those must not add up with what the worker's own end takes.
       await Promise.race([quiet, sleep(QUIET_MS, undefined, { ref: false })]);
       await Promise.all(kept.map((each) => each.stop()));
@@ -192,5 +207,11 @@ function createActivities(options: RuntimeOptions, dispatcher: Dispatcher): Acti
       onExport: options.onExport,
     }),
     cancelInStore: createCancelInStore(store.attempts),
+    ...createDailyScans({
+      scans: store.scans,
+      nowMs: () => performance.now(),
+      retentionDays: options.keepDays,
+      idempotencyDays: options.keepIdempotencyDays,
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ScanProgress } from '../activities/types.ts';
 import type { DeliveryRef } from '../domain/delivery/types.ts';
 
 /** Names and shapes that cross between the gateway, the dispatcher and the workflow. Free of packages, so that all may import it. */
@@ -10,6 +11,11 @@ export const EXPORT_TASK_QUEUE = 'waybill-exports';
 
 /** Workflow type; Temporal's UI lists it under this name. */
 export const DELIVER_WORKFLOW = 'deliver';
+
+/** Workflow types of the daily work, as its schedules start them. */
+export const SCAN_EXCEPTIONS_WORKFLOW = 'scanExceptions';
+export const ALERT_THRESHOLDS_WORKFLOW = 'alertThresholds';
+export const APPLY_RETENTION_WORKFLOW = 'applyRetention';
 
 /** Signal: the store has changed for these deliveries (cancel, retry now, resend); look again. Its argument is a list of ids. */
 export const LOOK_AGAIN_SIGNAL = 'lookAgain';
@@ -42,4 +48,21 @@ export interface DeliverState {
   /** Milliseconds that the running timer was set to; null while attempting. */
   waitMs: number | null;
   outcomes: Record<string, number>;
+}
+
+/** A scan that goes on in a new run: as of when it is, and how far it has come. Schedules leave it out. */
+export interface ScanSoFar {
+  now: string;
+  scheduledAt: string;
+  progress: ScanProgress;
+}
+
+/** Input of `applyRetention`. */
+export interface RetentionInput {
+  soFar?: ScanSoFar;
+}
+
+/** Input of `scanExceptions` and `alertThresholds`: whose daily scan is at this full hour of this IANA time zone. */
+export interface OrganizationsInput extends RetentionInput {
+  at: { scanHour: number; scanTimeZone: string };
 }

@@ -7,6 +7,18 @@ import { openStore, type Store } from '../../store/open-store.ts';
 import { buildGateway } from '../app.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 
+/** The one schedule that the test's Temporal has. */
+export const SCHEDULE = {
+  id: 'scan-exceptions-04-Europe.Berlin',
+  workflowType: 'scanExceptions',
+  timeZone: 'Europe/Berlin',
+  note: 'Daily at 04:00 Europe/Berlin',
+  paused: false,
+  nextRunAt: '2026-11-22T03:00:00.000Z',
+  lastRunAt: null,
+  lastWorkflowId: null,
+};
+
 export const ADMIN_KEY = 'admin-key-of-the-tests';
 
 /** A call as tests write it. `key` null sends no authorization. */
@@ -84,6 +96,16 @@ export async function startTestGateway(
       resends.push(deliveryId);
     },
     workflowLink: (workflowId) => `http://temporal.test/${workflowId}`,
+    schedules: {
+      list: async () => {
+        if (outside.temporalFails) throw new Error('Temporal is away');
+        return [SCHEDULE];
+      },
+      trigger: async (id) => {
+        if (outside.temporalFails) throw new Error('Temporal is away');
+        return id === SCHEDULE.id;
+      },
+    },
     readiness: async () => outside.ready,
     http: {
       exchange: async (request) => {
