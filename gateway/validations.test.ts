@@ -32,7 +32,7 @@ const aFinding = (severity = 'critical', changes = {}) => ({
   description: 'Hardcoded credential or sensitive value detected.',
   ...changes,
 });
-const aValidation = (changes = {}) => ({
+const aValidation = <Changes extends object>(changes: Changes = {} as Changes) => ({
   platform: 'uipath',
   fileName: 'Main.xaml',
   passed: false,
