@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'send the example events of all systems to a receiver that checks them (--help tells more)',
     run: async (args) => (await import('./demo/demo.ts')).demo(args, process.env),
   },
+  schedules: {
+    summary: 'list the daily work of a running Waybill; `schedules run <id>` begins one now',
+    run: async (args) => (await import('./schedules.ts')).schedules(args, process.env),
+  },
   doctor: {
     summary: 'say what is missing or wrong on this machine, with the remedy',
     run: async () => (await import('./doctor/doctor.ts')).doctor(process.env),
@@ -28,7 +32,7 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 function usage(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(7)} ${summary}\n`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}\n`);
   return `usage: waybill <command>\n\n${lines.join('')}`;
 }
 
