@@ -63,6 +63,7 @@ describe.each(KINDS)('sources on %s', (kind) => {
 
   it('of a new token are unknown by the old one at once', async () => {
     const { source, token } = await aSource();
+    expect(await t.store.sources.byToken(token)).not.toBeNull();
     const rotated = await t.store.sources.rotateToken(t.organizationId, source.id);
     expect(await t.store.sources.byToken(token)).toBeNull();
     expect((await t.store.sources.byToken(rotated?.token ?? ''))?.id).toBe(source.id);
@@ -70,6 +71,7 @@ describe.each(KINDS)('sources on %s', (kind) => {
 
   it('that were deleted are unknown at once, and keep no secret', async () => {
     const { source, token } = await aSource();
+    expect(await t.store.sources.byToken(token)).not.toBeNull();
     expect(await t.store.sources.remove(t.organizationId, source.id)).toBe(true);
     expect(await t.store.sources.byToken(token)).toBeNull();
     expect(await t.store.sources.get(t.organizationId, source.id)).toBeNull();
@@ -77,6 +79,15 @@ describe.each(KINDS)('sources on %s', (kind) => {
     expect(await t.rows(sql`select secret, headers from sources where id = ${source.id}`)).toEqual([
       { secret: null, headers: null },
     ]);
+  });
+
+  it.runIf(kind === 'postgres')('that another process deleted are unknown at once, too', async () => {
+    const { source, token } = await aSource();
+    expect(await t.store.sources.byToken(token)).not.toBeNull();
+    const other = await t.another();
+    expect((await other.sources.byToken(token))?.id).toBe(source.id);
+    await other.sources.remove(t.organizationId, source.id);
+    expect(await t.store.sources.byToken(token)).toBeNull();
   });
 
   it('take the old secret along with the new one until the overlap ends, five at most', async () => {

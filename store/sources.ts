@@ -1,12 +1,12 @@
-import { hash, randomBytes } from 'node:crypto';
-import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
-import { Batcher } from './batcher.ts';
+import { randomBytes } from 'node:crypto';
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import { type HeaderChange, mergeHeaders } from './endpoint-credentials.ts';
 import type { NewSecret } from './endpoint-secrets.ts';
 import { newId } from './ids.ts';
 import { sources } from './schema.ts';
 import type { SecretBox } from './secret-box.ts';
+import { hashOf, SourceLookup, type SourceLookupOptions, type SourceRow } from './source-lookup.ts';
 import {
   openHeaders,
   openSecrets,
@@ -64,37 +64,17 @@ export type UpdateSourceResult =
 
 export type SourceStore = ReturnType<typeof createSourceStore>;
 
-type Row = typeof sources.$inferSelect;
+/** Inbound addresses. The token in an address is kept as its SHA-256. */
+export function createSourceStore(db: Db, box: SecretBox, options: SourceLookupOptions) {
+  const lookup = new SourceLookup(db, options);
 
-const TOKENS_PER_LOOKUP = 200;
-
-/**
- * Inbound addresses. The token in an address is kept as its SHA-256 and nowhere remembered: every arrival is looked up, those
- * that arrive together in one statement, so that a deleted source is gone at once for every process.
- */
-export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: number }) {
-  const lookUp = new Batcher<Buffer, Row | null>(readGroup, {
-    maxItems: TOKENS_PER_LOOKUP,
-    maxRuns: options.maxRuns,
-    keysOf: () => [],
-  });
-
-  async function readGroup(hashes: Buffer[]): Promise<(Row | null)[]> {
-    const rows = await db
-      .select()
-      .from(sources)
-      .where(and(inArray(sources.tokenHash, hashes), isNull(sources.deletedAt)));
-    const byHash = new Map(rows.map((row) => [Buffer.from(row.tokenHash).toString('hex'), row]));
-    return hashes.map((digest) => byHash.get(digest.toString('hex')) ?? null);
-  }
-
-  function receiving(row: Row): ReceivingSource {
+  function receiving(row: SourceRow): ReceivingSource {
     const { id, organizationId, dialect } = row;
     const secrets = validSecrets(openSecrets(box, row), Date.now()).map(({ scheme, value }) => ({ scheme, value }));
     return { id, organizationId, dialect, secrets, headers: openHeaders(box, row) };
   }
 
-  function show(row: Row): Source {
+  function show(row: SourceRow): Source {
     const { id, organizationId, name, dialect, createdAt } = row;
     const headerNames = openHeaders(box, row).map((header) => header.name);
     return { id, organizationId, name, dialect, hasSecret: row.secret !== null, headerNames, createdAt };
@@ -139,8 +119,8 @@ export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: nu
       return row ? show(row) : null;
     },
 
-    update(organizationId: string, id: string, patch: SourcePatch): Promise<UpdateSourceResult> {
-      return db.transaction(async (tx) => {
+    async update(organizationId: string, id: string, patch: SourcePatch): Promise<UpdateSourceResult> {
+      const result = await db.transaction(async (tx): Promise<UpdateSourceResult> => {
         const [standing] = await tx.select().from(sources).where(visible(organizationId, id)).for('update');
         if (!standing) return { kind: 'not_found' };
         const merged = patch.headers && mergeHeaders(openHeaders(box, standing), patch.headers);
@@ -157,6 +137,8 @@ export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: nu
         const [row] = await tx.update(sources).set(set).where(eq(sources.id, id)).returning();
         return row ? { kind: 'updated', source: show(row) } : { kind: 'not_found' };
       });
+      lookup.forget();
+      return result;
     },
 
     /** A new token; the old address is unknown from then on. `null` when there is no such source. */
@@ -164,6 +146,7 @@ export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: nu
       const token = newToken();
       const set = { tokenHash: hashOf(token) };
       const [row] = await db.update(sources).set(set).where(visible(organizationId, id)).returning();
+      lookup.forget();
       return row ? { source: show(row), token } : null;
     },
 
@@ -171,12 +154,13 @@ export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: nu
     async remove(organizationId: string, id: string): Promise<boolean> {
       const set = { deletedAt: sql`now()`, secret: null, headers: null };
       const rows = await db.update(sources).set(set).where(visible(organizationId, id)).returning({ id: sources.id });
+      lookup.forget();
       return rows.length > 0;
     },
 
     /** The source of this address; `null` for an unknown token, whatever it looks like. */
     async byToken(token: string): Promise<ReceivingSource | null> {
-      const row = await lookUp.add(hashOf(token));
+      const row = await lookup.find(token);
       return row && receiving(row);
     },
   };
@@ -184,10 +168,6 @@ export function createSourceStore(db: Db, box: SecretBox, options: { maxRuns: nu
 
 function newToken(): string {
   return randomBytes(32).toString('base64url');
-}
-
-function hashOf(token: string): Buffer {
-  return hash('sha256', token, 'buffer');
 }
 
 function visible(organizationId: string, id: string) {
