@@ -27,7 +27,10 @@ export const Delivery = z
     eventType: z.string(),
     test: z.boolean().meta({ description: 'Of a test event: counts against no limit.' }),
     status: deliveryStatus,
-    reason: z.string().nullable().meta({ description: 'Why it ended or waits, such as `endpoint_disabled`.' }),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it ended or waits, such as `endpoint_disabled` or `hourly_limit`.' }),
     generation: z.int().meta({ description: 'Raised by every resend; restarts the retry schedule.' }),
     attemptCount: z.int(),
     nextAttemptAt: shownInstant.nullable(),

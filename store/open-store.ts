@@ -40,7 +40,6 @@ import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
 import type { AttemptStore, ScanStore } from './types.ts';
 import { createValidationStore } from './validations.ts';
-import { createWakeUp } from './wake-up.ts';
 
 export interface StoreOptions {
   /** Postgres; absent: PGlite. */
@@ -74,7 +73,6 @@ export async function openStore(options: StoreOptions) {
     for (const listener of listeners) listener(deliveries);
   };
   const recent = new RecentEvents();
-  const wakeIn = createWakeUp(() => onWaiting(0), stop.signal);
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
   const control = createControl(db, { onWaiting });
@@ -132,7 +130,7 @@ export async function openStore(options: StoreOptions) {
     replay: createReplay(db, { onWaiting }),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
     endpointLog: createEndpointLogReader(db),
-    claim: createClaimer(database, { times, onDueIn: wakeIn }),
+    claim: createClaimer(database, times),
     limits,
     attempts,
     recovery: createRecovery(db),
