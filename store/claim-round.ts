@@ -14,8 +14,6 @@ export interface ClaimRequest {
   room: ReadonlyMap<string, number>;
   /** Claims from these endpoints only; absent: from all in turn. */
   only?: readonly string[];
-  /** Called for each endpoint for whose places others wait, with the milliseconds until the first one frees. Does no I/O. */
-  onFull?(endpointId: string, freeInMs: number): void;
 }
 
 /** Endpoints looked at in one claim; the cursor moves on, so that every endpoint has its turn. */

@@ -17,10 +17,13 @@ export type AssignWorkflows = (claimed: ClaimedDelivery[]) => { workflowId: stri
  *
  * Of endpoints with limits no more is claimed than there are places, in the order of the queue; what is claimed has its place,
  * and the rest is told when theirs free. So what begins side by side cannot overtake, and a queue of 100,000 costs no
- * workflow that begin would refuse.
+ * workflow that begin would refuse. `onDueIn` is called with the milliseconds until the next place frees that somebody waits for.
  */
-export function createClaimer({ db, kind }: Pick<Database, 'db' | 'kind'>, times: PlaceTimes) {
-  const access = { times, skipLocked: kind === 'postgres' };
+export function createClaimer(
+  { db, kind }: Pick<Database, 'db' | 'kind'>,
+  options: { times: PlaceTimes; onDueIn: (ms: number) => void },
+) {
+  const access = { times: options.times, skipLocked: kind === 'postgres' };
   let cursor = '';
 
   async function claimIn(tx: Pick<Db, 'execute'>, request: ClaimRequest, assign: AssignWorkflows) {
@@ -29,20 +32,19 @@ export function createClaimer({ db, kind }: Pick<Database, 'db' | 'kind'>, times
     const groups = picked.deliveries.length > 0 ? assign(picked.deliveries) : [];
     const claimed = groups.flatMap((g) => g.deliveries.map((d) => ({ ...d, workflowId: g.workflowId })));
     if (claimed.length > 0) await tx.execute(writeClaim(claimed));
-    const full = await settleQueues(tx, picked.queues, claimed);
-    for (const [endpointId, freeInMs] of full) request.onFull?.(endpointId, freeInMs);
+    if (picked.queues.length > 0) await settleQueues(tx, picked.queues, claimed);
     return groups;
   }
 
   async function settleQueues(tx: Pick<Db, 'execute'>, queues: LimitedQueue[], claimed: ClaimedDelivery[]) {
     const members = new Set(queues.flatMap((queue) => queue.members.map((member) => member.id)));
-    // An export may take minutes: its delivery asks for a place when it is done.
-    const placed = claimed.filter((d) => members.has(d.id) && d.exportState !== 'needed');
+    const placed = claimed.filter((delivery) => members.has(delivery.id));
     await takePlaces(
       tx,
       placed.map((d) => ({ deliveryId: d.id, number: d.attemptCount + 1, endpointId: d.endpointId })),
     );
-    return putOff(tx, queues, new Set(claimed.map((d) => d.id)), access);
+    const soonestMs = await putOff(tx, queues, new Set(placed.map((d) => d.id)), access);
+    if (soonestMs !== undefined) options.onDueIn(soonestMs);
   }
 
   return async function claim(request: ClaimRequest, assign: AssignWorkflows) {

@@ -5,8 +5,6 @@ import { aFailure, anEnd, aStore, KINDS, type TestStore } from '../test/stores.t
 import type { BegunAttempt } from './types.ts';
 
 const HOUR_MS = 3_601_000;
-/** Options that order an export before `dataset.ready`. */
-const anExport = { autoExport: { connectorId: 1, format: 'jsonl', prefix: '' } };
 
 describe.each(KINDS)('limits of an endpoint on %s', (kind) => {
   let t: TestStore;
@@ -345,26 +343,6 @@ describe.each(KINDS)('limits of an endpoint on %s', (kind) => {
     expect(await claim(endpointId)).toEqual(ids.slice(2, 5));
   });
 
-  it('keeps no place for a delivery while its export is being made, and gives it one afterwards', async () => {
-    const endpointId = await t.anEndpoint({ dialect: 'flexorch', maxPerHour: 2, options: anExport });
-    const event = { dialect: 'flexorch', to: [endpointId] };
-    await t.publish({ ...event, type: 'dataset.ready', data: '{"dataset_id":1}' });
-    for (let n = 0; n < 2; n++) await t.publish({ ...event, type: 'job.completed' });
-    const ids = (await t.deliveriesOf(endpointId)).map((row) => row.id);
-    const [exporting, second, third] = ids as [string, string, string];
-    expect(await claim(endpointId)).toEqual([exporting, second]);
-    expect(await t.begin(exporting)).toMatchObject({ why: 'not_exported' });
-    expect(await claim(endpointId)).toEqual([third]);
-    await send([second]);
-    const exported = () => t.rows(sql`update deliveries set export_state = 'done' where id = ${exporting}`);
-    await exported();
-    expect(await t.begin(exporting)).toMatchObject({ why: 'released' });
-    await t.store.control.cancel(t.organizationId, third);
-    await t.store.limits.tend();
-    expect(await claim(endpointId)).toEqual([exporting]);
-    expect(await t.begin(exporting)).toMatchObject({ kind: 'begun' });
-  });
-
   it('takes no place for what was offered and not claimed', async () => {
     const endpointId = await t.anEndpoint({ maxPerHour: 2 });
     const ids = await t.waiting(endpointId, 3);
@@ -399,15 +377,11 @@ describe.each(KINDS)('limits of an endpoint on %s', (kind) => {
   it('lets pass so many in any second, and says when the next may', async () => {
     const endpointId = await t.anEndpoint({ ratePerSecond: 2 });
     const ids = await t.waiting(endpointId, 4);
-    const told = new Map<string, number>();
-    const onFull = (id: string, freeInMs: number) => void told.set(id, freeInMs);
-    const first = await t.store.claim({ limit: 9, room: new Map(), only: [endpointId], onFull }, (claimed) =>
-      claimed.map((d) => ({ workflowId: d.id, deliveries: [d] })),
-    );
-    expect(first.map((group) => group.workflowId)).toEqual(ids.slice(0, 2));
+    const told: number[] = [];
+    const stop = t.store.onWaiting((deliveries) => told.push(deliveries));
+    expect(await claim(endpointId)).toEqual(ids.slice(0, 2));
     await send(ids.slice(0, 2));
-    expect(told.get(endpointId)).toBeGreaterThan(0);
-    expect(told.get(endpointId)).toBeLessThanOrEqual(1_100);
+    expect(await claim(endpointId)).toEqual([]);
     expect(await t.delivery(ids[3] as string)).toMatchObject({ held: true, reason: 'rate_limit' });
     const next: string[] = [];
     await eventually('the next two', async () => next.push(...(await claim(endpointId))) === 2);
@@ -416,6 +390,8 @@ describe.each(KINDS)('limits of an endpoint on %s', (kind) => {
       sql`select extract(epoch from now() - max(stamped_at))::float8 * 1000 as ms from places where endpoint_id = ${endpointId}`,
     );
     expect(row?.ms).toBeGreaterThanOrEqual(1_100);
+    expect(told).toContain(0);
+    stop();
   });
 
   it.runIf(kind === 'postgres')('holds with two workers that claim and begin at once', async () => {

@@ -65,7 +65,7 @@ export function createLimits(
           order by d.endpoint_id limit 1)
         from queues q where q.id is not null
       ), first as (
-        select f.id from queues q join endpoints e on e.id = q.id and e.paused_at is null cross join lateral (
+        select f.id from queues q join endpoints e on e.id = q.id cross join lateral (
           select id from deliveries where endpoint_id = q.id and ${isHeldBack} and next_attempt_at > now()
           order by (tries = 0), id limit case when ${isLimitedEndpoint} then 1 else ${BATCH}::int end
           ${skipLocked}

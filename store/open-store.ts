@@ -40,6 +40,7 @@ import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
 import type { AttemptStore, ScanStore } from './types.ts';
 import { createValidationStore } from './validations.ts';
+import { createWakeUp } from './wake-up.ts';
 
 export interface StoreOptions {
   /** Postgres; absent: PGlite. */
@@ -73,6 +74,7 @@ export async function openStore(options: StoreOptions) {
     for (const listener of listeners) listener(deliveries);
   };
   const recent = new RecentEvents();
+  const wakeIn = createWakeUp(() => onWaiting(0), stop.signal);
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
   const control = createControl(db, { onWaiting });
@@ -130,7 +132,7 @@ export async function openStore(options: StoreOptions) {
     replay: createReplay(db, { onWaiting }),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
     endpointLog: createEndpointLogReader(db),
-    claim: createClaimer(database, times),
+    claim: createClaimer(database, { times, onDueIn: wakeIn }),
     limits,
     attempts,
     recovery: createRecovery(db),

@@ -21,22 +21,22 @@ interface NewTime {
 
 /**
  * Tells the members of queues that were not claimed (`claimed` were, their places are taken) when their places free, in one
- * statement for all: they are held until then, and not looked at before. Returns, of the queues whose places are all taken, in
- * how many milliseconds the first one frees.
+ * statement for all: they are held until then, and not looked at before. Returns in how many milliseconds the first place
+ * frees that somebody waits for; `undefined` when nobody waits.
  */
 export async function putOff(
   tx: Pick<Db, 'execute'>,
   queues: readonly LimitedQueue[],
   claimed: ReadonlySet<string>,
   { times, skipLocked }: { times: PlaceTimes; skipLocked: boolean },
-): Promise<Map<string, number>> {
+): Promise<number | undefined> {
   const left = queues
     .map((queue) => ({ queue, ...membersLeft(queue, claimed) }))
     .filter(({ inLine, behind }) => inLine.length + behind.length > 0);
-  if (left.length === 0) return new Map();
+  if (left.length === 0) return undefined;
   const before = new Map((await readBefore(tx, left, times)).map((row) => [row.endpoint_id, row]));
   const written: NewTime[] = [];
-  const freeInMs = new Map<string, number>();
+  let soonestMs: number | undefined;
   for (const { queue, inLine, behind } of left) {
     const { ages, open, tail } = before.get(queue.endpoint.id) as Before;
     const inTurn = placeWaits(queue.endpoint, times, { agesMs: ages, open }, { from: 0, count: inLine.length + 1 });
@@ -54,10 +54,10 @@ export async function putOff(
     const atTheEnd = { agesMs: agesMs.toSorted((a, b) => b - a), open: 0 };
     written.push(...newTimes(fresh, placeWaits(queue.endpoint, times, atTheEnd, { from: 0, count: fresh.length })));
     const firstMs = inTurn[0]?.waitMs ?? 0;
-    if (firstMs > 0) freeInMs.set(queue.endpoint.id, firstMs);
+    if (firstMs > 0) soonestMs = Math.min(soonestMs ?? firstMs, firstMs);
   }
   await write(tx, written, skipLocked);
-  return freeInMs;
+  return soonestMs;
 }
 
 /** Members not claimed: those whose ranks are known, and those behind a stretch of the queue that was not read. */

@@ -23,7 +23,6 @@ interface StoredRow {
   deleted: boolean;
   paused: boolean;
   export_needed: boolean;
-  exported: boolean;
   max_concurrency: number | null;
   /** Whether a limit of the endpoint counts it. */
   limited: boolean;
@@ -143,12 +142,9 @@ async function admit(
   return admitted;
 }
 
-/**
- * A first attempt that has no place yet waits for its turn even if there is one: those before it may not have been claimed. One
- * whose export has just been made was claimed in its turn.
- */
+/** A first attempt that has no place yet waits for its turn even if there is one: those before it may not have been claimed. */
 function letPass(gate: Gate, row: StoredRow): boolean {
-  return (row.reserved || row.attempt_count > 0 || row.exported) && gate.pass(row.reserved);
+  return (row.reserved || row.attempt_count > 0) && gate.pass(row.reserved);
 }
 
 async function readLocked(tx: Pick<Db, 'execute'>, inputs: BeginInput[]): Promise<StoredRow[]> {
@@ -158,7 +154,7 @@ async function readLocked(tx: Pick<Db, 'execute'>, inputs: BeginInput[]): Promis
         d.open_activity_attempt, ceil(extract(epoch from d.lease_until - now()) * 1000)::int as lease_in_ms,
         ceil(extract(epoch from d.next_attempt_at - now()) * 1000)::int as due_in_ms,
         e.disabled_at is not null as disabled, e.deleted_at is not null as deleted, e.paused_at is not null as paused,
-        d.export_state is not distinct from 'needed' as export_needed, d.export_state is not distinct from 'done' as exported, e.max_concurrency,
+        d.export_state is not distinct from 'needed' as export_needed, e.max_concurrency,
         ${isLimitedEndpoint} and not d.test as limited,
         exists (select 1 from places p where p.delivery_id = d.id and p.number = d.attempt_count + 1 and p.stamped_at is null) as reserved
       from deliveries d join endpoints e on e.id = d.endpoint_id

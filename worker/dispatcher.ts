@@ -146,8 +146,7 @@ export class Dispatcher {
     if (onlyFull && this.#unseen < maxPerWorkflow) return false;
     const limit = carry ? free * maxPerWorkflow : free;
     this.#unseen = 0;
-    const room = this.#load.roomForHealthy(this.#ports.nowMs());
-    const { planned, seen } = await this.#claim({ limit, room }, carry, onlyFull);
+    const { planned, seen } = await this.#claim({ limit, room: this.#load.roomForHealthy() }, carry, onlyFull);
     const claimed = planned.reduce((sum, p) => sum + p.deliveries.length, 0);
     if (planned.some((p) => p.deliveries.length > SLOTS)) this.#pressedAtMs = this.#ports.nowMs();
     for (const workflow of planned) this.#launch(workflow);
@@ -174,8 +173,7 @@ export class Dispatcher {
     let planned: Planned[] = [];
     let seen = 0;
     const { maxPerWorkflow, newWorkflowId } = this.#ports;
-    const onFull = (endpointId: string, freeInMs: number) => this.#rememberFull(endpointId, freeInMs);
-    await this.#ports.claim({ ...request, onFull }, (claimed) => {
+    await this.#ports.claim(request, (claimed) => {
       seen = claimed.length;
       planned = planWorkflows(claimed, { carry, maxPerWorkflow, newWorkflowId });
       if (onlyFull)
@@ -183,13 +181,6 @@ export class Dispatcher {
       return planned;
     });
     return { planned, seen };
-  }
-
-  /** Places of limits free to the millisecond: a rate per second would be lost to waits for the next look. */
-  #rememberFull(endpointId: string, freeInMs: number): void {
-    const restMs = Math.min(freeInMs, POLL_MS);
-    this.#load.full(endpointId, this.#ports.nowMs() + restMs);
-    if (restMs < POLL_MS) setTimeout(() => this.wake(), Math.ceil(restMs) + 1).unref();
   }
 
   #launch(workflow: Planned): void {

@@ -10,29 +10,29 @@ describe('the load of endpoints', () => {
     const load = new EndpointLoad();
     load.claimed('ep', null);
     load.settled('ep');
-    expect(load.roomForHealthy(0)).toEqual(new Map());
+    expect(load.roomForHealthy()).toEqual(new Map());
     load.settled('ep');
-    expect(load.roomForHealthy(0)).toEqual(new Map());
+    expect(load.roomForHealthy()).toEqual(new Map());
   });
 
   it('leaves a busy endpoint what its bound allows, as long as a full carrier fits', () => {
     const load = new EndpointLoad();
     times(700, () => load.claimed('ep', null));
-    expect(load.roomForHealthy(0).get('ep')).toBe(100);
+    expect(load.roomForHealthy().get('ep')).toBe(100);
     load.claimed('ep', null);
-    expect(load.roomForHealthy(0).get('ep')).toBe(0);
+    expect(load.roomForHealthy().get('ep')).toBe(0);
     times(2, () => load.settled('ep'));
-    expect(load.roomForHealthy(0).get('ep')).toBe(101);
+    expect(load.roomForHealthy().get('ep')).toBe(101);
   });
 
   it('keeps to the endpoint’s own cap, and to its absence once it is lifted', () => {
     const load = new EndpointLoad();
     times(2, () => load.claimed('ep', 3));
-    expect(load.roomForHealthy(0).get('ep')).toBe(1);
+    expect(load.roomForHealthy().get('ep')).toBe(1);
     load.claimed('ep', 3);
-    expect(load.roomForHealthy(0).get('ep')).toBe(0);
+    expect(load.roomForHealthy().get('ep')).toBe(0);
     load.claimed('ep', null);
-    expect(load.roomForHealthy(0).get('ep')).toBe(796);
+    expect(load.roomForHealthy().get('ep')).toBe(796);
   });
 
   it('counts an endpoint as failing after five failures in a row, until its next success', () => {
@@ -43,10 +43,10 @@ describe('the load of endpoints', () => {
     expect(load.failing).toEqual([]);
     load.attempted('ep', false);
     expect(load.failing).toEqual(['ep']);
-    expect(load.roomForHealthy(0).get('ep')).toBe(0);
+    expect(load.roomForHealthy().get('ep')).toBe(0);
     load.attempted('ep', true);
     expect(load.failing).toEqual([]);
-    expect(load.roomForHealthy(0).has('ep')).toBe(false);
+    expect(load.roomForHealthy().has('ep')).toBe(false);
   });
 
   it('gives failing endpoints one bound together, and each its own', () => {
@@ -65,12 +65,5 @@ describe('the load of endpoints', () => {
     });
     times(200, () => load.claimed('dead', null));
     expect(load.roomForFailing().total).toBe(0);
-  });
-
-  it('leaves out an endpoint whose limit is reached, until a place frees', () => {
-    const load = new EndpointLoad();
-    load.full('ep', 1_500);
-    expect(load.roomForHealthy(1_499).get('ep')).toBe(0);
-    expect(load.roomForHealthy(1_500).has('ep')).toBe(false);
   });
 });

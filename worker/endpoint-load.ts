@@ -15,7 +15,6 @@ export class EndpointLoad {
   readonly #inFlight = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #caps = new Map<string, number>();
-  readonly #fullUntilMs = new Map<string, number>();
 
   claimed(endpointId: string, maxConcurrency: number | null): void {
     this.#inFlight.set(endpointId, (this.#inFlight.get(endpointId) ?? 0) + 1);
@@ -38,13 +37,8 @@ export class EndpointLoad {
     return [...this.#failures].filter(([, count]) => count >= FAILING_AFTER).map(([id]) => id);
   }
 
-  /** All places of the endpoint's limit are taken: it is left out until then, so that what arrives for it is not looked at piece by piece. */
-  full(endpointId: string, untilMs: number): void {
-    this.#fullUntilMs.set(endpointId, untilMs);
-  }
-
   /** How many more of each busy endpoint may be claimed; failing ones are shut out here and have a turn of their own. */
-  roomForHealthy(nowMs: number): Map<string, number> {
+  roomForHealthy(): Map<string, number> {
     const room = new Map<string, number>();
     for (const [id, count] of this.#inFlight) {
       const cap = this.#caps.get(id);
@@ -52,10 +46,6 @@ export class EndpointLoad {
       room.set(id, cap === undefined && left < LEAST_ROOM ? 0 : left);
     }
     for (const id of this.failing) room.set(id, 0);
-    for (const [id, untilMs] of this.#fullUntilMs) {
-      if (untilMs > nowMs) room.set(id, 0);
-      else this.#fullUntilMs.delete(id);
-    }
     return room;
   }
 
