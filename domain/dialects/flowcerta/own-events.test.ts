@@ -58,7 +58,14 @@ describe('validation.completed', () => {
 it('validation.below_threshold tells the workflow file, the score and the threshold', () => {
   const { type, data } = validationBelowThreshold(aValidation([]), 70);
   const validationId = '11111111-1111-1111-1111-111111111111';
-  expect(data).toEqual({ validationId, platform: 'uipath', fileName: 'Main.xaml', label: null, score: 47, threshold: 70 });
+  expect(data).toEqual({
+    validationId,
+    platform: 'uipath',
+    fileName: 'Main.xaml',
+    label: null,
+    score: 47,
+    threshold: 70,
+  });
   expect(schemaOf(type)?.safeParse(data).success).toBe(true);
 });
 
