@@ -1,6 +1,6 @@
+import { createApi } from './api.ts';
 import type { Environment } from './config.ts';
-import { createApi } from './demo/api.ts';
-import { findRunning } from './demo/target.ts';
+import { findRunning } from './target.ts';
 
 interface Schedule {
   id: string;

@@ -6,10 +6,10 @@ import { parseArgs } from 'node:util';
 import type { Environment } from '../config.ts';
 import { requireConfig } from '../require-config.ts';
 import { aborted } from '../stop-signal.ts';
+import { findRunning, type Target } from '../target.ts';
 import { runWaybill } from '../up.ts';
 import { runScenario } from './scenario.ts';
 import { renderTable } from './table.ts';
-import { findRunning, type Target } from './target.ts';
 
 const HELP = `usage: waybill demo [options]
 

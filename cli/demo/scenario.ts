@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { catalogueOf } from '../../domain/dialects/catalogues.ts';
 import { DIALECT_NAMES, wireOf } from '../../domain/dialects/wires.ts';
-import { type Api, createApi } from './api.ts';
+import { type Api, createApi } from '../api.ts';
 import { type DemoReceiver, FAILURES_FIRST, startReceiver } from './receiver.ts';
 
 /** One event and what became of it. */

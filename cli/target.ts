@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../config.ts';
-import { requireConfig } from '../require-config.ts';
+import type { Environment } from './config.ts';
+import { requireConfig } from './require-config.ts';
 
 /** A running Waybill that the demo may use. */
 export interface Target {
