@@ -120,6 +120,8 @@ export const subjects = pgTable(
     lastOccurredAt: instant(),
     /** Searches made in vain for what a request without an answer may have made; null: no such request. */
     unsureSearches: integer(),
+    /** Whose request that was. */
+    unsureDeliveryId: text(),
     /** The attempt at work, and its delivery. One that is left behind after its time was cut off somewhere. */
     leaseAttemptId: text(),
     leaseDeliveryId: text(),

@@ -35,7 +35,21 @@ export type AttemptErrorCode =
   | `http_${number}`
   | 'not_acknowledged'
   | 'render_failed'
-  | 'worker_lost';
+  | 'worker_lost'
+  | DestinationErrorCode;
+
+/**
+ * Of native destinations. `rate_limited`: the vendor asked for a wait. `vendor_error`: its answer is a failure whatever its status.
+ * `unsure`: whether the request took effect is to come from a search. `subject_busy`: another delivery about the same subject was at
+ * work.
+ */
+export type DestinationErrorCode =
+  | 'rate_limited'
+  | 'vendor_error'
+  | 'unsure'
+  | 'subject_busy'
+  | 'bad_configuration'
+  | 'bad_payload';
 
 /** One HTTP request as the guarded client is asked to make it. Header values are sent as they are. */
 export interface ExchangeRequest {
@@ -67,6 +81,8 @@ export interface HttpPort {
 
 /** One request and its answer as it is kept in the store: secrets masked, body as text. */
 export interface RecordedExchange {
+  /** What the request was for, where an attempt makes several. */
+  step?: string;
   method: string;
   url: string;
   requestHeaders: Record<string, string>;

@@ -54,7 +54,8 @@ export interface DeliverInput<Config> {
   outdated: boolean;
   /**
    * An earlier request may have taken effect though no answer was seen: what it would have made is looked for before it is made
-   * again. `searches`: how often it has been looked for in vain. Null: nothing of the kind.
+   * again. `searches`: how often it will have been looked for with this one, 1 for the first; after the fourth it is made anew. Null:
+   * nothing of the kind.
    */
   unsure: { searches: number } | null;
   /** A test event: what people see says so. */

@@ -1,6 +1,6 @@
 import { parseRetryAfter } from '../delivery/retry-after.ts';
 import type { ExchangeErrorCode, ExchangeResult } from '../delivery/types.ts';
-import { RATE_LIMITED, type Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Errors before the first byte of a request left: it has had no effect. */
 const NOT_SENT: ReadonlySet<ExchangeErrorCode> = new Set([
@@ -27,7 +27,7 @@ export function transportVerdict(error: Extract<ExchangeResult, { kind: 'error' 
 /** The verdict of a throttled request; the wait is the vendor's own, counted from `nowMs`, for all of the endpoint. */
 export function throttled(message: string, headers: Readonly<Record<string, string>>, nowMs: number): Verdict {
   const afterMs = parseRetryAfter(headers['retry-after'], nowMs) ?? null;
-  return { kind: 'retry', code: RATE_LIMITED, message, afterMs, rests: true };
+  return { kind: 'retry', code: 'rate_limited', message, afterMs, rests: true };
 }
 
 /** The answer's body as JSON; undefined where it is none, as with a proxy's or a login page. */

@@ -1,3 +1,5 @@
+import type { AttemptErrorCode } from '../delivery/types.ts';
+
 /**
  * What a vendor's answer says of a delivery. Every `message` is for people and holds no secret and no address.
  *
@@ -12,21 +14,7 @@
 export type Verdict =
   | { kind: 'delivered' }
   | { kind: 'accepted' }
-  | { kind: 'retry'; code: RetryCode; message: string; afterMs: number | null; rests?: boolean }
+  | { kind: 'retry'; code: AttemptErrorCode; message: string; afterMs: number | null; rests?: boolean }
   | { kind: 'ambiguous'; message: string }
   | { kind: 'bad_configuration'; message: string }
   | { kind: 'bad_payload'; message: string };
-
-/** Why it is tried again. A transport error has the exchange's own code, an HTTP status `http_<status>`. */
-export type RetryCode = string;
-
-/** Code of an attempt the vendor throttled. */
-export const RATE_LIMITED = 'rate_limited';
-/** Code of an attempt whose answer is to come from a search. */
-export const UNSURE = 'unsure';
-export const BAD_CONFIGURATION = 'bad_configuration';
-export const BAD_PAYLOAD = 'bad_payload';
-/** Code of an attempt that found another delivery of the same subject at work. */
-export const SUBJECT_BUSY = 'subject_busy';
-/** Code of an answer that is a failure whatever its status. */
-export const VENDOR_ERROR = 'vendor_error';

@@ -4,6 +4,7 @@ CREATE TABLE "subjects" (
 	"remote" text,
 	"last_occurred_at" timestamp (3) with time zone,
 	"unsure_searches" integer,
+	"unsure_delivery_id" text,
 	"lease_attempt_id" text,
 	"lease_delivery_id" text,
 	"lease_until" timestamp (3) with time zone,
