@@ -3,7 +3,8 @@ import { MASK } from '../domain/delivery/mask.ts';
 import { ANY_DIALECT, checkEventTypePattern } from '../domain/delivery/match-endpoint.ts';
 import { DIALECT_NAMES } from '../domain/dialects/wires.ts';
 import type { Endpoint as StoredEndpoint } from '../store/endpoints.ts';
-import { line, shownInstant } from './fields.ts';
+import { AutoExportOption } from './auto-export.ts';
+import { line, lines, oneLine, shownInstant, wholeText } from './fields.ts';
 
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 
@@ -13,7 +14,7 @@ const eventTypePattern = z.string().superRefine((pattern, ctx) => {
 });
 
 export const endpointDialect = z.enum([ANY_DIALECT, ...DIALECT_NAMES]);
-export const endpointUrl = z.string().min(1).max(2_048);
+export const endpointUrl = wholeText(2_048).min(1);
 /** How an endpoint signs, at creation and rotation. */
 export const secretSettings = {
   secret: z.string().min(1).max(512).optional().meta({ description: 'Default: a fresh one.' }),
@@ -23,19 +24,23 @@ export const secretSettings = {
     .meta({ description: '`ed25519` (standard only): receivers verify by a public key.' }),
 };
 const headerList = z.array(z.strictObject({ name: z.string().min(1).max(256), value: z.string().max(8_192) })).max(100);
-const endpointOptions = z.record(line(64), z.union([z.string().max(1_024), z.number(), z.boolean()]));
+const optionName = line(64);
+/** Text, numbers, switches; only an export is ordered by more. */
+const endpointOptions = z
+  .object({ autoExport: AutoExportOption.optional() })
+  .catchall(z.union([lines(1_024), z.number(), z.boolean()]))
+  .superRefine((options, ctx) => {
+    for (const name of Object.keys(options)) {
+      const rule = optionName.safeParse(name).error?.issues[0]?.message;
+      if (rule !== undefined) ctx.addIssue({ code: 'custom', message: `the name of an option ${rule}` });
+    }
+  });
 
 const basicAuth = z
   .strictObject({
     // RFC 7617, section 2: the colon ends the user name, and neither part may hold control characters.
-    username: z
-      .string()
-      .max(256)
-      .regex(/^[^:\p{Cc}]*$/u, 'must not contain a colon or control characters'),
-    password: z
-      .string()
-      .max(1_024)
-      .regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+    username: wholeText(256).regex(/^[^:\p{Cc}]*$/u, 'must not contain a colon or control characters'),
+    password: oneLine(1_024),
   })
   .meta({ id: 'BasicAuth' });
 
@@ -43,11 +48,7 @@ const failureShare = z.number().min(0).max(1).nullish();
 
 /** What creation and change share. Null or absent: the dialect's own way. */
 export const endpointSettings = {
-  description: z
-    .string()
-    .max(1_024)
-    .regex(/^[^\0]*$/, 'must not contain NUL')
-    .optional(),
+  description: lines(1_024).optional(),
   eventTypes: z
     .array(eventTypePattern)
     .min(1)

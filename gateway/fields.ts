@@ -1,16 +1,35 @@
 import { z } from 'zod';
 import { DIALECT_NAMES } from '../domain/dialects/wires.ts';
 
-/** Fields that several resources share. Text never holds NUL, which Postgres cannot store. */
+/**
+ * Fields that several resources share. Text never holds NUL, which Postgres cannot store, nor half of a surrogate pair, which is no
+ * character and has no UTF-8: a statement that carries it as JSON fails.
+ */
 
 /** Any id of ours, and any that a caller may give an event. */
 export const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-const NO_CONTROL = /^\P{Cc}*$/u;
+/** Text of whole characters, empty too. */
+export function wholeText(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .refine((text) => text.isWellFormed(), 'must not contain half of a surrogate pair');
+}
 
-/** Text on one line, trimmed by nobody. */
+/** Text of any lines, empty too, trimmed by nobody. */
+export function lines(maxLength: number) {
+  return wholeText(maxLength).regex(/^[^\0]*$/, 'must not contain NUL');
+}
+
+/** The same on one line. */
+export function oneLine(maxLength: number) {
+  return wholeText(maxLength).regex(/^\P{Cc}*$/u, 'must not contain control characters');
+}
+
+/** Text on one line that is not empty, trimmed by nobody. */
 export function line(maxLength: number) {
-  return z.string().min(1).max(maxLength).regex(NO_CONTROL, 'must not contain control characters');
+  return oneLine(maxLength).min(1);
 }
 
 /** An id in a path; of the wrong form it is a 404. */

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { checkOrderedExport } from '../auto-export.ts';
 import { acknowledgeHeader } from '../creation-headers.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { shownSecret } from '../endpoint-rules.ts';
@@ -12,7 +13,7 @@ import {
   showEndpoint,
 } from '../endpoint-schema.ts';
 import { DEFAULT_DIALECT, idParam } from '../fields.ts';
-import { changeEndpoint, createEndpoint, deleteEndpoint, findEndpoint } from '../manage-endpoint.ts';
+import { changeEndpoint, createEndpoint, deleteEndpoint, findEndpoint, knownWire } from '../manage-endpoint.ts';
 import { pageOf, pageQuery, readIdCursor, toPage } from '../paging.ts';
 
 const params = z.object({ id: idParam });
@@ -34,9 +35,11 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
       },
       async (request, reply) => {
         const { destination: _, ...given } = request.body;
+        const dialect = given.dialect ?? request.caller.dialect ?? DEFAULT_DIALECT;
+        await checkOrderedExport(deps, request.organizationId, knownWire(dialect), given.options?.autoExport);
         const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {
           ...given,
-          dialect: given.dialect ?? request.caller.dialect ?? DEFAULT_DIALECT,
+          dialect,
           acknowledge: given.acknowledge ?? acknowledgeHeader(request),
         });
         return reply.code(201).send({ ...showEndpoint(endpoint), ...shownSecret(secret) });
@@ -93,8 +96,10 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
         },
       },
       async (request) => {
-        const standing = await findEndpoint(deps, request.organizationId, request.params.id);
-        return showEndpoint(await changeEndpoint(deps, standing, request.body));
+        const { organizationId, body } = request;
+        const standing = await findEndpoint(deps, organizationId, request.params.id);
+        await checkOrderedExport(deps, organizationId, knownWire(standing.dialect), body.options?.autoExport);
+        return showEndpoint(await changeEndpoint(deps, standing, body));
       },
     );
 

@@ -5,7 +5,7 @@ import { isOpenDialect, reservedType } from '../check-data.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { fieldProblem, Problem } from '../errors.ts';
 import { builtInEventType, builtInEventTypes, showRegistered } from '../event-types.ts';
-import { DEFAULT_DIALECT, dialectName, eventTypeName, shownInstant } from '../fields.ts';
+import { DEFAULT_DIALECT, dialectName, eventTypeName, lines, shownInstant } from '../fields.ts';
 import { checkAgainstSchema, checkSchema } from '../json-schema.ts';
 import { pageOf, pageQuery, readCursor, toPage } from '../paging.ts';
 
@@ -28,11 +28,7 @@ const EventType = z
 
 const EventTypeBody = z
   .strictObject({
-    description: z
-      .string()
-      .max(1_024)
-      .regex(/^[^\0]*$/, 'must not contain NUL')
-      .optional(),
+    description: lines(1_024).optional(),
     schema: jsonObject.nullish().meta({ description: 'JSON Schema 2020-12, or draft-07 where `$schema` says so.' }),
     example: jsonObject.nullish().meta({ description: 'Must satisfy the schema.' }),
   })

@@ -1,24 +1,17 @@
 import { z } from 'zod';
-import { type AutoExport, EXPORT_FORMATS } from '../../../../domain/exports/auto-export.ts';
+import type { AutoExport } from '../../../../domain/exports/auto-export.ts';
+import { autoExportFields } from '../../../auto-export.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { fieldProblem } from '../../../errors.ts';
 
 /** The one event that an export goes with. */
 const EXPORTED_EVENT = 'dataset.ready';
-/** Highest number that the store's integers hold. */
-const MAX_CONNECTOR = 2_147_483_647;
-
 /** `auto_export` of a webhook: where a dataset is put before `dataset.ready` is sent. */
 export const ShownAutoExport = z
   .object({
-    connector_id: z.int().min(1).max(MAX_CONNECTOR),
-    format: z.enum(EXPORT_FORMATS, { error: `must be one of ${EXPORT_FORMATS.join(', ')}` }),
-    prefix: z
-      .string()
-      // A key has 1024 bytes in S3, and a dataset's id follows.
-      .max(512)
-      .regex(/^\P{Cc}*$/u, 'must not contain control characters')
-      .meta({ description: 'The file is `<prefix><dataset_id>.<format>`.' }),
+    connector_id: autoExportFields.connector,
+    format: autoExportFields.format,
+    prefix: autoExportFields.prefix,
   })
   .meta({ id: 'FlexorchAutoExport' });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { EXCEPTION_STATUSES } from '../../../../domain/exceptions/risk-exception.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { Problem } from '../../../errors.ts';
-import { instant, line, shownInstant, toUtc } from '../../../fields.ts';
+import { instant, line, shownInstant, toUtc, wholeText } from '../../../fields.ts';
 import { readCursor, toPage } from '../../../paging.ts';
 import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
 import { arrivalKey, uuid } from './fields.ts';
@@ -12,10 +12,8 @@ import { arrivalKey, uuid } from './fields.ts';
 const status = z.enum(EXCEPTION_STATUSES);
 
 /** Lines are allowed; of control characters only their ends and tabs. */
-const reason = z
-  .string()
+const reason = wholeText(4_000)
   .min(1)
-  .max(4_000)
   .regex(/^[\P{Cc}\n\r\t]*$/u, 'must not contain control characters');
 
 const fields = {
