@@ -1,5 +1,6 @@
 import { fitRows, noteOnDropped, type ShownRows } from '../fit.ts';
 import { type Level, levelOf, type Message, type MessageField, type MessageList } from '../message.ts';
+import { type CardContext, FIRST_CARD, relationOf, TEST_MARK } from './card-context.ts';
 import {
   buttonText,
   cardBody,
@@ -65,16 +66,17 @@ const STYLES: Readonly<Record<Level, ContainerStyle>> = {
 };
 
 /**
- * A message as an Adaptive Card in a Workflows body: a coloured head, text, facts, list, a line with level, origin and time,
- * link. At most 20,000 bytes of JSON; rows that do not fit are dropped, and the card says so.
+ * A message as an Adaptive Card in a Workflows body: a mark if it is a test, a coloured head, how it stands to earlier cards, text,
+ * facts, list, a line with level, origin and time, link. At most 20,000 bytes of JSON; rows that do not fit are dropped, and the card
+ * says so.
  */
-export function renderAdaptiveCard(message: Message): TeamsMessage {
-  const head = headOf(message);
+export function renderAdaptiveCard(message: Message, context: CardContext = FIRST_CARD): TeamsMessage {
+  const head = headOf(message, context);
   const rows = message.fields.map(cardRow);
   const items = (message.list?.items ?? []).map(cardItem);
   const origin = subtle(originLine(message));
   const assemble = (shown: ShownRows): TeamsMessage =>
-    envelopeOf(message, [
+    envelopeOf(message, context, [
       ...head,
       ...(shown.fields > 0 ? [factSetOf(rows.slice(0, shown.fields))] : []),
       ...listOf(message.list, items.slice(0, shown.items)),
@@ -84,12 +86,12 @@ export function renderAdaptiveCard(message: Message): TeamsMessage {
   return fitRows(message, assemble, fitsTeams);
 }
 
-function envelopeOf(message: Message, body: AdaptiveCard['body']): TeamsMessage {
+function envelopeOf(message: Message, { test }: CardContext, body: AdaptiveCard['body']): TeamsMessage {
   const content: AdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.5',
-    fallbackText: plainTitle(message),
+    fallbackText: test ? `${TEST_MARK}: ${plainTitle(message)}` : plainTitle(message),
     msteams: { width: 'Full' },
     body,
     ...actionsOf(message),
@@ -98,7 +100,7 @@ function envelopeOf(message: Message, body: AdaptiveCard['body']): TeamsMessage 
   return { type: 'message', attachments: [{ contentType, contentUrl: null, content }] };
 }
 
-function headOf(message: Message): (Container | TextBlock)[] {
+function headOf(message: Message, context: CardContext): (Container | TextBlock)[] {
   const title: TextBlock = {
     type: 'TextBlock',
     text: cardTitle(message),
@@ -108,8 +110,19 @@ function headOf(message: Message): (Container | TextBlock)[] {
     style: 'heading',
   };
   const head: Container = { type: 'Container', style: STYLES[levelOf(message)], bleed: true, items: [title] };
+  const relation = relationOf(message, context);
   const text = cardBody(message);
-  return text ? [head, { type: 'TextBlock', text, wrap: true }] : [head];
+  return [
+    ...(context.test ? [testMark()] : []),
+    head,
+    ...(relation ? [subtle(relation)] : []),
+    ...(text ? [{ type: 'TextBlock' as const, text, wrap: true as const }] : []),
+  ];
+}
+
+function testMark(): TextBlock {
+  const text = `${TEST_MARK}: nothing has happened, this shows what such an event looks like.`;
+  return { type: 'TextBlock', text, wrap: true, weight: 'Bolder' };
 }
 
 function listOf(list: MessageList | null, items: readonly MessageField[]): (TextBlock | FactSet)[] {
