@@ -1,6 +1,6 @@
 import { fitRows, noteOnDropped, type ShownRows } from '../fit.ts';
 import { type Level, levelOf, type Message, type MessageField, type MessageList } from '../message.ts';
-import { type CardContext, FIRST_CARD, relationOf, TEST_MARK } from './card-context.ts';
+import { type CardContext, FIRST_CARD, relationOf } from './card-context.ts';
 import {
   buttonText,
   cardBody,
@@ -66,7 +66,7 @@ const STYLES: Readonly<Record<Level, ContainerStyle>> = {
 };
 
 /**
- * A message as an Adaptive Card in a Workflows body: a mark if it is a test, a coloured head, how it stands to earlier cards, text,
+ * A message as an Adaptive Card in a Workflows body: a coloured head, how it stands to earlier cards, text,
  * facts, list, a line with level, origin and time, link. At most 20,000 bytes of JSON; rows that do not fit are dropped, and the card
  * says so.
  */
@@ -76,7 +76,7 @@ export function renderAdaptiveCard(message: Message, context: CardContext = FIRS
   const items = (message.list?.items ?? []).map(cardItem);
   const origin = subtle(originLine(message));
   const assemble = (shown: ShownRows): TeamsMessage =>
-    envelopeOf(message, context, [
+    envelopeOf(message, [
       ...head,
       ...(shown.fields > 0 ? [factSetOf(rows.slice(0, shown.fields))] : []),
       ...listOf(message.list, items.slice(0, shown.items)),
@@ -86,12 +86,12 @@ export function renderAdaptiveCard(message: Message, context: CardContext = FIRS
   return fitRows(message, assemble, fitsTeams);
 }
 
-function envelopeOf(message: Message, { test }: CardContext, body: AdaptiveCard['body']): TeamsMessage {
+function envelopeOf(message: Message, body: AdaptiveCard['body']): TeamsMessage {
   const content: AdaptiveCard = {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.5',
-    fallbackText: test ? `${TEST_MARK}: ${plainTitle(message)}` : plainTitle(message),
+    fallbackText: plainTitle(message),
     msteams: { width: 'Full' },
     body,
     ...actionsOf(message),
@@ -113,16 +113,10 @@ function headOf(message: Message, context: CardContext): (Container | TextBlock)
   const relation = relationOf(message, context);
   const text = cardBody(message);
   return [
-    ...(context.test ? [testMark()] : []),
     head,
     ...(relation ? [subtle(relation)] : []),
     ...(text ? [{ type: 'TextBlock' as const, text, wrap: true as const }] : []),
   ];
-}
-
-function testMark(): TextBlock {
-  const text = `${TEST_MARK}: nothing has happened, this shows what such an event looks like.`;
-  return { type: 'TextBlock', text, wrap: true, weight: 'Bolder' };
 }
 
 function listOf(list: MessageList | null, items: readonly MessageField[]): (TextBlock | FactSet)[] {

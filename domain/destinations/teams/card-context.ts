@@ -17,14 +17,15 @@ export const FIRST_CARD: CardContext = { firstAt: null, outdated: false, test: f
 
 const MAX_SUBJECT_BYTES = 300;
 
-/** Marks a test where only text is shown. */
-export const TEST_MARK = 'Test';
-
 /**
  * How a card stands to earlier ones, in Markdown; empty for a first one. A card cannot be changed once it is posted, so the next one
  * refers to it by subject and time.
  */
-export function relationOf(message: Message, { firstAt, outdated }: CardContext): string {
+export function relationOf(message: Message, context: CardContext): string {
+  return [context.test ? '**Test event.**' : '', toEarlierCards(message, context)].filter(Boolean).join(' ');
+}
+
+function toEarlierCards(message: Message, { firstAt, outdated }: CardContext): string {
   if (firstAt === null && !outdated) return '';
   const subject = cardText(message.subject, MAX_SUBJECT_BYTES);
   const about =

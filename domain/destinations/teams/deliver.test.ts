@@ -104,10 +104,11 @@ describe('later events of a subject', () => {
 
 test('a test is marked, in the notification too', async () => {
   await deliver({ test: true });
-  expect(lastCard()).toContain('Test: nothing has happened');
-  expect(lastCard()).toContain('"fallbackText":"Test: 🟠 High: Job job_abc123 failed"');
+  expect(titles()).toEqual(['🟠 \\[Test\\] Job job\\_abc123 failed']);
+  expect(lastCard()).toContain('"text":"**Test event.**"');
+  expect(lastCard()).toContain('"fallbackText":"🟠 High: [Test] Job job_abc123 failed"');
   await deliver();
-  expect(lastCard()).not.toContain('Test:');
+  expect(lastCard()).not.toContain('Test');
 });
 
 test.each(HARD_TEXTS)(

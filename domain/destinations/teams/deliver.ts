@@ -21,7 +21,8 @@ const SHORT_ROWS = 5;
  * refer to it. `unsure` changes nothing: there is no way to look.
  */
 export function* deliverCard(input: DeliverInput<TeamsConfig>): Steps<DeliverResult> {
-  const { config, message, outdated, test, nowMs } = input;
+  const { config, outdated, test, nowMs } = input;
+  const message = markedTest(input);
   const place = addressOf(config.webhookUrl);
   const first = input.remote?.place === place ? input.remote : null;
   const context: CardContext = { firstAt: first?.id ?? null, outdated, test };
@@ -31,6 +32,11 @@ export function* deliverCard(input: DeliverInput<TeamsConfig>): Steps<DeliverRes
   if (verdict.kind !== 'accepted' || outdated) return { verdict };
   const remote: Remote = first ?? { place, id: new Date(nowMs).toISOString(), name: '', link: null, resolved: false };
   return { verdict, remote: { ...remote, resolved: message.resolved } };
+}
+
+/** A test says so first, in notifications too. */
+function markedTest({ message, test }: DeliverInput<TeamsConfig>): Message {
+  return test ? { ...message, title: `[Test] ${message.title}` } : message;
 }
 
 function post({ config, deliveryKey }: DeliverInput<TeamsConfig>, card: TeamsMessage): StepRequest {
