@@ -44,22 +44,23 @@ const MAX_TEXT_OF_ALL_BLOCKS = 10_000;
 /** Ours: what stays readable. */
 const MAX_FALLBACK = 1_000;
 const MAX_LABEL = 100;
+const MAX_LINE = 300;
 const MAX_ITEM = 500;
 const MAX_ORIGIN = 200;
 
 /**
  * A message in Block Kit: header, text, rows of label and value, list, a note on dropped rows, link button, and a context line
- * with level, origin and time. Valid and within Slack's limits for any message; texts of events stand in `plain_text`, or
- * escaped where they cannot.
+ * with level, origin and time, and `notes`, of which there are six at most. Valid and within Slack's limits for any message; texts
+ * of events stand in `plain_text`, or escaped where they cannot.
  */
-export function renderSlack(message: Message): SlackMessage {
+export function renderSlack(message: Message, notes: readonly string[] = []): SlackMessage {
   const { icon } = LEVELS[levelOf(message)];
   const text = cleanText(message.text);
   const head: SlackBlock[] = [{ type: 'header', text: plainText(`${icon} ${oneLine(message.title)}`, MAX_HEADER) }];
   if (text) head.push({ type: 'section', text: plainText(text, MAX_SECTION) });
   const rows = message.fields.map(rowOf);
   const items = (message.list?.items ?? []).map(itemSection);
-  const tail = [...linkBlocks(message), contextOf(message)];
+  const tail = [...linkBlocks(message), contextOf(message, notes)];
   const assemble = (shown: ShownRows): SlackBlock[] => [
     ...head,
     ...sectionsOf(rows.slice(0, shown.fields)),
@@ -107,11 +108,20 @@ function linkBlocks({ link }: Message): SlackBlock[] {
   return [{ type: 'actions', elements: [{ type: 'button', text, url: link.url }] }];
 }
 
-function contextOf(message: Message): SlackBlock {
+/** A line or two for a thread: what became of the subject, its title, and the context line. */
+export function renderSlackLine(message: Message, word: string, notes: readonly string[] = []): SlackMessage {
+  const { icon } = LEVELS[levelOf(message)];
+  const line = `${icon} ${word}: ${oneLine(message.title)}`;
+  const blocks: SlackBlock[] = [{ type: 'section', text: plainText(line, MAX_LINE) }, contextOf(message, notes)];
+  return { text: cutMrkdwn(line, MAX_LINE), blocks, unfurl_links: false, unfurl_media: false };
+}
+
+function contextOf(message: Message, notes: readonly string[]): SlackBlock {
   const { word } = LEVELS[levelOf(message)];
   const level = plainText(word, MAX_LABEL);
   const origin = plainText(oneLine(message.origin), MAX_ORIGIN);
-  return { type: 'context', elements: [level, origin, slackTime(message.occurredAt)] };
+  const noted = notes.map((note) => plainText(note, MAX_LABEL));
+  return { type: 'context', elements: [level, origin, slackTime(message.occurredAt), ...noted] };
 }
 
 function fallbackOf(message: Message): string {

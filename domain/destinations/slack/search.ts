@@ -1,0 +1,102 @@
+import type { Steps } from '../destination.ts';
+import type { Verdict } from '../verdict.ts';
+import { readCall } from './api.ts';
+import { markIn, type SlackInput } from './bodies.ts';
+import { botOf } from './config.ts';
+import { type Entry, readPages } from './pages.ts';
+
+/** As many as Slack gives apps that are sold outside its marketplace; messages in blocks are long, too. */
+const PAGE_SIZE = 15;
+/** Clocks, those of publishers and ours, may be wrong by less than this. */
+const CLOCK_MARGIN_S = 3_600;
+
+/** The message of a subject, looked for in the channel. */
+export type RootSearch =
+  | { kind: 'found'; ts: string; resolved: boolean; byThisDelivery: boolean }
+  | { kind: 'absent' }
+  | { kind: 'failed'; verdict: Verdict };
+
+/** The root that this delivery made, or else the newest of its subject, in the latest messages since the event. */
+export function* findRoot(input: SlackInput): Steps<RootSearch> {
+  const { subjectKey, deliveryKey } = input;
+  const ours = (entry: Entry) => {
+    const mark = markIn(entry);
+    return mark?.part === 'root' && mark.delivery_key === deliveryKey;
+  };
+  const read = yield* readPages(
+    {
+      request: (page) =>
+        readCall('look for the message', botOf(input.config), 'conversations.history', argsOf(input, page)),
+      entries: 'messages',
+      pageSize: PAGE_SIZE,
+      nowMs: input.nowMs,
+    },
+    (entries) => entries.some(ours),
+  );
+  if (!Array.isArray(read)) return failed(read);
+  const ofSubject = (entry: Entry) => {
+    const mark = markIn(entry);
+    return mark?.part === 'root' && mark.subject_key === subjectKey;
+  };
+  const root = read.find(ours) ?? read.find(ofSubject);
+  if (typeof root?.ts !== 'string') return { kind: 'absent' };
+  return { kind: 'found', ts: root.ts, resolved: markIn(root)?.resolved === true, byThisDelivery: ours(root) };
+}
+
+/** What stands in a root's thread. `gone`: the root was deleted. */
+export type ThreadLook =
+  | { kind: 'seen'; replied: boolean; rootByThisDelivery: boolean }
+  | { kind: 'gone' }
+  | { kind: 'failed'; verdict: Verdict };
+
+/** Whether this delivery has replied already, and whether it was the last to write the root. */
+export function* lookInThread(input: SlackInput, rootTs: string): Steps<ThreadLook> {
+  const byThisDelivery = (entry: Entry) => markIn(entry)?.delivery_key === input.deliveryKey;
+  const isRoot = (entry: Entry) => entry.ts === rootTs;
+  const read = yield* readPages(
+    {
+      request: (page) =>
+        readCall('look into the thread', botOf(input.config), 'conversations.replies', {
+          ...argsOf(input, page),
+          ts: rootTs,
+        }),
+      entries: 'messages',
+      pageSize: PAGE_SIZE,
+      nowMs: input.nowMs,
+    },
+    (entries) => entries.some((entry) => !isRoot(entry) && byThisDelivery(entry)),
+  );
+  if (!Array.isArray(read)) return read.kind === 'gone' ? read : failed(read);
+  const root = read.find(isRoot);
+  // What is left in the channel of a deleted message whose thread has replies.
+  if (root?.subtype === 'tombstone') return { kind: 'gone' };
+  return {
+    kind: 'seen',
+    replied: read.some((entry) => !isRoot(entry) && byThisDelivery(entry)),
+    rootByThisDelivery: root !== undefined && byThisDelivery(root),
+  };
+}
+
+function failed(answer: { kind: 'gone' } | { kind: 'failed'; verdict: Verdict }): { kind: 'failed'; verdict: Verdict } {
+  if (answer.kind === 'failed') return answer;
+  return { kind: 'failed', verdict: { kind: 'bad_payload', message: 'Slack knows no such message' } };
+}
+
+/**
+ * Nothing was written before the event: older messages need not be read. `latest` is given as well, since with `oldest` alone
+ * Slack would begin with the oldest.
+ */
+function argsOf(
+  { config, message, nowMs }: SlackInput,
+  page: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const occurredMs = Date.parse(message.occurredAt);
+  const inSeconds = (timeMs: number) => Math.floor(timeMs / 1_000);
+  return {
+    channel: config.channel ?? '',
+    include_all_metadata: 'true',
+    ...(occurredMs <= nowMs ? { oldest: String(inSeconds(occurredMs) - CLOCK_MARGIN_S) } : {}),
+    latest: String(inSeconds(nowMs) + CLOCK_MARGIN_S),
+    ...page,
+  };
+}
