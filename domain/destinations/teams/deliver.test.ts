@@ -104,11 +104,11 @@ describe('later events of a subject', () => {
 
 test('a test is marked, in the notification too', async () => {
   await deliver({ test: true });
-  expect(titles()).toEqual(['🟠 \\[Test\\] Job job\\_abc123 failed']);
+  expect(titles()).toEqual(['🟠 \\[TEST\\] Job job\\_abc123 failed']);
   expect(lastCard()).toContain('"text":"**Test event.**"');
-  expect(lastCard()).toContain('"fallbackText":"🟠 High: [Test] Job job_abc123 failed"');
+  expect(lastCard()).toContain('"fallbackText":"🟠 High: [TEST] Job job_abc123 failed"');
   await deliver();
-  expect(lastCard()).not.toContain('Test');
+  expect(lastCard()).not.toMatch(/test/i);
 });
 
 test.each(HARD_TEXTS)(

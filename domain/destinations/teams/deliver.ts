@@ -36,7 +36,7 @@ export function* deliverCard(input: DeliverInput<TeamsConfig>): Steps<DeliverRes
 
 /** A test says so first, in notifications too. */
 function markedTest({ message, test }: DeliverInput<TeamsConfig>): Message {
-  return test ? { ...message, title: `[Test] ${message.title}` } : message;
+  return test ? { ...message, title: `[TEST] ${message.title}` } : message;
 }
 
 function post({ config, deliveryKey }: DeliverInput<TeamsConfig>, card: TeamsMessage): StepRequest {
