@@ -31,9 +31,10 @@ export async function startFakeServer(work: (request: VendorRequest) => FakeAnsw
     requests.push(request);
     const scripted = scriptedFor(request);
     if (scripted === 'hang') return;
-    const answer = typeof scripted === 'object' ? scripted : work(request);
+    const worked = typeof scripted === 'object' && !scripted.done ? undefined : work(request);
+    const answer = typeof scripted === 'object' ? scripted : worked;
     if (scripted === 'lost') response.socket?.destroy();
-    else send(response, answer);
+    else if (answer) send(response, answer);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

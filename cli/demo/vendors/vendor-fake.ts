@@ -8,10 +8,13 @@ export interface VendorRequest {
 }
 
 /**
- * What happens to the next request instead of the fake's own answer: a given answer, or `lost`: the work is done and the
- * connection closed without an answer, or `hang`: nothing is done and nothing answered.
+ * What happens to the next request instead of the fake's own answer: a given answer (with `done` after the work is done all the
+ * same), or `lost`: the work is done and the connection closed without an answer, or `hang`: nothing is done and nothing answered.
  */
-export type Scripted = { status: number; headers?: Record<string, string>; body?: string | object } | 'lost' | 'hang';
+export type Scripted =
+  | { status: number; headers?: Record<string, string>; body?: string | object; done?: true }
+  | 'lost'
+  | 'hang';
 
 /** A message or ticket as people would see it there. */
 export interface VendorThing {

@@ -1,4 +1,4 @@
-import { oneLine } from '../clean-text.ts';
+import { cleanText, oneLine } from '../clean-text.ts';
 import { cutText } from '../cut-text.ts';
 import type { Message } from '../message.ts';
 import { type LineStyle, renderLines } from '../text-lines.ts';
@@ -26,9 +26,20 @@ export function renderDescription(message: Message): string {
   return renderLines(message, STYLE, false);
 }
 
-/** A message as `work_notes`, with its title. */
-export function renderWorkNote(message: Message): string {
-  return renderLines(message, STYLE, true);
+/** A message as `work_notes`, with its title; ends with `mark`, by which the note is found again. */
+export function renderWorkNote(message: Message, mark = ''): string {
+  if (mark === '') return renderLines(message, STYLE, true);
+  return `${renderLines(message, { ...STYLE, maxUnits: STYLE.maxUnits - mark.length - 2 }, true)}\n\n${mark}`;
+}
+
+/** Why a record is resolved, as `close_notes`: a message's title and text. */
+export function renderCloseNotes({ title, text }: Message): string {
+  return columnText([oneLine(title), cleanText(text)].filter(Boolean).join('\n\n')) || '–';
+}
+
+/** Any text as a column's value, harmless also where it is a journal. */
+export function columnText(text: string, maxUnits = STYLE.maxUnits): string {
+  return withoutCodeTags(cutText(cleanText(text), maxUnits, (piece) => withoutCodeTags(piece).length));
 }
 
 /**
