@@ -131,6 +131,8 @@ describe('a delivery', () => {
       startedAt: '2026-01-01T00:00:00.000Z',
       exchanges: JSON.stringify([exchange]),
       disableEndpoint: false,
+      counted: true,
+      accepted: false,
       healthJudged: false,
     });
     const finished = (await gateway.call('GET', path, { key })).json();

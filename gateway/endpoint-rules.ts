@@ -141,8 +141,9 @@ export function chooseSecret(wire: DialectWire, choice: SecretChoice): NewSecret
   return { scheme, value: secret };
 }
 
-/** What the customer is shown, once: the shared secret, or with ed25519 the public key, by which receivers verify. */
-export function shownSecret(secret: NewSecret): { secret: string; publicKey: string | null } {
+/** What the customer is shown, once: the shared secret, or with ed25519 the public key, by which receivers verify. Null: nothing is signed. */
+export function shownSecret(secret: NewSecret | null): { secret: string | null; publicKey: string | null } {
+  if (secret === null) return { secret: null, publicKey: null };
   if (secret.scheme === 'hmac') return { secret: secret.value, publicKey: null };
   const publicKey = ed25519PublicKeyOf(secret.value);
   return { secret: publicKey, publicKey };

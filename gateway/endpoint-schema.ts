@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { MASK } from '../domain/delivery/mask.ts';
 import { ANY_DIALECT, checkEventTypePattern } from '../domain/delivery/match-endpoint.ts';
+import { configSchema } from '../domain/destinations/config-schema.ts';
+import { maskedConfig } from '../domain/destinations/config-secrets.ts';
+import { NATIVE_KINDS } from '../domain/destinations/destination.ts';
+import { DESTINATIONS } from '../domain/destinations/destinations.ts';
 import { DIALECT_NAMES } from '../domain/dialects/wires.ts';
 import type { Endpoint as StoredEndpoint } from '../store/endpoints.ts';
 import { AutoExportOption } from './auto-export.ts';
@@ -11,6 +15,14 @@ const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 const eventTypePattern = z.string().superRefine((pattern, ctx) => {
   const rule = checkEventTypePattern(pattern);
   if (rule !== undefined) ctx.addIssue({ code: 'custom', message: rule });
+});
+
+const FIELDS_OF = DESTINATIONS.map(({ title, fields }) => ({ ...z.toJSONSchema(configSchema(fields)), title }));
+
+/** Checked by the fields of its destination, see `checkConfig`. */
+export const destinationConfig = z.record(z.string(), z.unknown()).meta({
+  description: 'Of a native destination: its fields, as `GET /v1/destinations` describes them.',
+  ...(FIELDS_OF.length > 0 && { anyOf: FIELDS_OF }),
 });
 
 export const endpointDialect = z.enum([ANY_DIALECT, ...DIALECT_NAMES]);
@@ -93,18 +105,24 @@ export const endpointSettings = {
 
 export const NewEndpoint = z
   .strictObject({
-    url: endpointUrl,
+    url: endpointUrl.optional().meta({ description: 'Of a webhook; required there.' }),
     dialect: endpointDialect.optional().meta({ description: "Default: the key's dialect, else `standard`." }),
-    destination: z.literal('webhook').optional(),
+    destination: z
+      .enum(['webhook', ...NATIVE_KINDS])
+      .optional()
+      .meta({ description: 'Default: `webhook`.' }),
+    config: destinationConfig.optional(),
     ...endpointSettings,
     ...secretSettings,
   })
   .meta({ id: 'NewEndpoint' });
 
-export const EndpointPatch = z.strictObject({ url: endpointUrl.optional(), ...endpointSettings }).meta({
-  id: 'EndpointPatch',
-  description: `Absent fields stay. A header value or password of ${MASK} keeps the stored one.`,
-});
+export const EndpointPatch = z
+  .strictObject({ url: endpointUrl.optional(), config: destinationConfig.optional(), ...endpointSettings })
+  .meta({
+    id: 'EndpointPatch',
+    description: `Absent fields stay, also those of \`config\`. A header value, password or secret of ${MASK} keeps the stored one.`,
+  });
 
 export const Endpoint = z
   .object({
@@ -112,6 +130,9 @@ export const Endpoint = z
     url: z.string(),
     dialect: z.string(),
     destination: z.string(),
+    config: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'Of a native destination, secrets masked; empty for webhooks.' }),
     description: z.string(),
     eventTypes: z.array(z.string()).nullable(),
     presenceName: z.string().nullable(),
@@ -143,9 +164,10 @@ export const Endpoint = z
 
 /** What is answered once, at creation and rotation. */
 export const shownSecretFields = {
-  secret: z
-    .string()
-    .meta({ description: 'Shown only this once. With ed25519 the public key, by which receivers verify.' }),
+  secret: z.string().nullable().meta({
+    description:
+      'Null where nothing is signed. Shown only this once. With ed25519 the public key, by which receivers verify.',
+  }),
   publicKey: z.string().nullable().meta({ description: '`whpk_…` with ed25519, else null.' }),
 };
 
@@ -153,9 +175,10 @@ export const EndpointWithSecret = Endpoint.extend(shownSecretFields).meta({ id: 
 
 /** An endpoint as the API shows it: header values and password masked, no secret. */
 export function showEndpoint(endpoint: StoredEndpoint): z.output<typeof Endpoint> {
-  const { organizationId: _, headerNames, basicAuthUsername: username, ...shown } = endpoint;
+  const { organizationId: _, headerNames, basicAuthUsername: username, config, configSecretNames, ...shown } = endpoint;
   return {
     ...shown,
+    config: maskedConfig(config, configSecretNames),
     headers: headerNames.map((name) => ({ name, value: MASK })),
     basicAuth: username === null ? null : { username, password: MASK },
     disabled: endpoint.disabledAt !== null,

@@ -3,6 +3,7 @@ import type { Endpoint } from '../store/endpoints.ts';
 import { withdrawDeliveries } from './control.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { chooseSecret, type SecretChoice } from './endpoint-rules.ts';
+import { Problem } from './errors.ts';
 import { endpointNotFound, findEndpoint, knownWire, REQUESTED } from './manage-endpoint.ts';
 
 /** Gives it a new secret; the old one signs for `overlapSeconds` more as its dialect has it, 0: not at all. */
@@ -13,6 +14,7 @@ export async function rotateSecret(
   overlapSeconds: number,
 ): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
   const { organizationId, id, dialect } = standing;
+  if (standing.destination !== 'webhook') throw new Problem('wrong_state', 'A native destination signs nothing.');
   const scheme = await deps.endpoints.currentScheme(organizationId, id);
   const wire = knownWire(dialect);
   // A fresh secret is of the kind that the receivers verify already.

@@ -7,6 +7,7 @@ import type { NewSecret } from '../store/endpoint-secrets.ts';
 import type { Endpoint, EndpointSettings } from '../store/endpoints.ts';
 import { withdrawDeliveries } from './control.ts';
 import type { GatewayDependencies } from './dependencies.ts';
+import { changedConfig, checkConfig, nativeDestination } from './destination-config.ts';
 import {
   authorizationTwice,
   checkAuthorization,
@@ -24,7 +25,11 @@ type GivenSettings = { [Name in keyof EndpointSettings]?: EndpointSettings[Name]
 /** An endpoint to be created, in our words, whoever's API asked for it. */
 export interface EndpointInput extends GivenSettings, SecretChoice {
   dialect: string;
-  url: string;
+  /** Of a webhook; a native destination has its address in `config`. */
+  url?: string | undefined;
+  /** Absent: `webhook`. */
+  destination?: string | undefined;
+  config?: Readonly<Record<string, unknown>> | undefined;
   headers?: readonly { name: string; value: string }[] | undefined;
   basicAuth?: BasicAuth | null | undefined;
   /** `true`: it gets no events until it is enabled. */
@@ -35,10 +40,26 @@ export interface EndpointInput extends GivenSettings, SecretChoice {
 export interface EndpointChange extends GivenSettings {
   headers?: readonly { name: string; value: string }[] | undefined;
   basicAuth?: BasicAuth | null | undefined;
+  /** Of a native destination: absent fields stay, null takes one away, a masked secret keeps the stored one. */
+  config?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Reason of endpoints that were disabled by their owner, as against by a rule. */
 export const REQUESTED = 'requested';
+
+const WEBHOOK = 'webhook';
+
+/** What has no meaning for a native destination. */
+const WEBHOOK_ONLY = [
+  'url',
+  'headers',
+  'basicAuth',
+  'options',
+  'acknowledge',
+  'timeoutMs',
+  'secret',
+  'signature',
+] as const;
 
 const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   description: '',
@@ -52,30 +73,30 @@ const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   acknowledge: null,
 };
 
-/** Checks and creates. The secret is what the customer is shown once. Throws a problem for everything that breaks a rule. */
+/** Checks and creates. The secret is what the customer is shown once; null where nothing is signed. Throws a problem for everything that breaks a rule. */
 export async function createEndpoint(
   deps: GatewayDependencies,
   organizationId: string,
   input: EndpointInput,
-): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
-  const { dialect, url, headers = [], basicAuth = null, secret: wanted, signature, disabled, ...settings } = input;
+): Promise<{ endpoint: Endpoint; secret: NewSecret | null }> {
+  const { dialect, headers = [], basicAuth = null, disabled, ...rest } = input;
+  const { url: _, destination: __, config: ___, secret: ____, signature: _____, ...settings } = rest;
   const wire = knownWire(dialect);
-  checkEndpointUrl(url, wire, deps.checkUrl);
-  checkHeaders(headers, wire);
-  checkAuthorization(headers, basicAuth);
-  checkOptions(settings.options ?? {}, wire);
-  const secret = chooseSecret(wire, { secret: wanted, signature });
+  const target = checkTarget(deps, input, wire);
   const created = await deps.endpoints.create(
     organizationId,
     {
       ...NO_SETTINGS,
       ...ruleDefaults(wire.limits),
+      ...target.rules,
       ...definedOnly(settings),
       dialect,
-      url,
+      destination: target.destination,
+      url: target.url,
+      config: target.config,
       headers: [...headers],
       basicAuth,
-      secret,
+      secret: target.secret,
       disabledReason: disabled ? REQUESTED : null,
     },
     wire.limits.maxEndpoints,
@@ -84,7 +105,53 @@ export async function createEndpoint(
     const limit = `${dialect} allows ${wire.limits.maxEndpoints} endpoints per organization`;
     throw new Problem('endpoint_limit_reached', limit);
   }
-  return { endpoint: created.endpoint, secret };
+  return { endpoint: created.endpoint, secret: target.secret };
+}
+
+/** As `createEndpoint`, of a webhook: it always signs. */
+export async function createWebhook(
+  deps: GatewayDependencies,
+  organizationId: string,
+  input: Omit<EndpointInput, 'destination' | 'config'> & { url: string },
+): Promise<{ endpoint: Endpoint; secret: NewSecret }> {
+  const { endpoint, secret } = await createEndpoint(deps, organizationId, input);
+  if (secret === null) throw new Error('a webhook was created without a secret');
+  return { endpoint, secret };
+}
+
+/** Where it is to go, checked: a webhook's address and secret, or a native destination's configuration. */
+function checkTarget(deps: GatewayDependencies, input: EndpointInput, wire: DialectWire) {
+  const { url, destination = WEBHOOK, config, headers = [], basicAuth, options = {}, secret, signature } = input;
+  if (destination !== WEBHOOK) {
+    refuseForNative(input);
+    const checked = checkConfig(deps, nativeDestination(destination), config ?? {});
+    return { destination, url: checked.url, config: checked.config, secret: null, rules: checked.destination.rules };
+  }
+  if (config !== undefined) throw onlyFor('config', 'is only for native destinations, such as slack');
+  if (url === undefined) throw onlyFor('url', 'is required');
+  checkEndpointUrl(url, wire, deps.checkUrl);
+  checkHeaders(headers, wire);
+  checkAuthorization(headers, basicAuth ?? null);
+  checkOptions(options, wire);
+  const chosen = chooseSecret(wire, { secret, signature });
+  return { destination, url, config: { plain: {}, secret: {} }, secret: chosen, rules: {} };
+}
+
+/** A native destination signs nothing, and its address, credentials and timeouts are its configuration's. */
+function refuseForNative(given: Partial<Record<(typeof WEBHOOK_ONLY)[number], unknown>>): void {
+  const errors = WEBHOOK_ONLY.filter((name) => isSet(given[name])).map((field) => ({
+    field,
+    rule: 'is only for webhooks',
+  }));
+  if (errors.length > 0) throw fieldProblem('validation_failed', errors);
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function onlyFor(field: string, rule: string): Problem {
+  return fieldProblem('validation_failed', [{ field, rule }]);
 }
 
 /** The organization's endpoint of this id, of this dialect where one is given. Throws `not_found`. */
@@ -95,7 +162,10 @@ export async function findEndpoint(
   dialect?: string,
 ): Promise<Endpoint> {
   const endpoint = await deps.endpoints.get(organizationId, id);
-  if (!endpoint || (dialect !== undefined && endpoint.dialect !== dialect)) throw endpointNotFound();
+  if (!endpoint) throw endpointNotFound();
+  // A system's own API knows nothing of native destinations.
+  if (dialect !== undefined && (endpoint.dialect !== dialect || endpoint.destination !== WEBHOOK))
+    throw endpointNotFound();
   return endpoint;
 }
 
@@ -105,14 +175,18 @@ export async function changeEndpoint(
   standing: Endpoint,
   change: EndpointChange,
 ): Promise<Endpoint> {
-  const { headers: given, basicAuth, ...settings } = change;
+  const { headers: given, basicAuth, config, ...settings } = change;
   const wire = knownWire(standing.dialect);
+  if (standing.destination !== WEBHOOK) refuseForNative(change);
+  else if (config !== undefined) throw onlyFor('config', 'is only for native destinations, such as slack');
+  const checked = config && (await checkConfigChange(deps, standing, config));
   if (settings.url !== undefined) checkEndpointUrl(settings.url, wire, deps.checkUrl);
   const headers = given?.map(({ name, value }) => ({ name, value: unlessMasked(value) }));
   if (headers) checkHeaders(headers, wire);
   if (settings.options) checkOptions(settings.options, wire);
   const updated = await deps.endpoints.update(standing.organizationId, standing.id, {
     ...definedOnly(settings),
+    ...(checked && { url: checked.url, config: checked.config }),
     ...(headers && { headers }),
     ...(basicAuth !== undefined && {
       basicAuth: basicAuth && { ...basicAuth, password: unlessMasked(basicAuth.password) },
@@ -130,6 +204,12 @@ export async function changeEndpoint(
     case 'not_found':
       throw endpointNotFound();
   }
+}
+
+async function checkConfigChange(deps: GatewayDependencies, standing: Endpoint, change: Record<string, unknown>) {
+  const stored = await deps.endpoints.config(standing.organizationId, standing.id);
+  if (!stored) throw endpointNotFound();
+  return changedConfig(deps, nativeDestination(standing.destination), stored, change);
 }
 
 /** Null for a value that was shown masked and is to stay. */

@@ -19,6 +19,7 @@ interface BegunRow {
   generation: number;
   tries: number;
   event_id: string;
+  test: boolean;
   exported: boolean;
 }
 
@@ -39,6 +40,8 @@ interface Memory {
 
 /** The longest timeout an endpoint may set, and more than any dialect's own. */
 const LONGEST_TIMEOUT_MS = 30_000;
+/** All requests of an attempt at a native destination together, the wait for its subject included. */
+const NATIVE_TIMEOUT_MS = 45_000;
 /** The lease outlives the longest exchange by this much, so that a slow finish is not mistaken for a lost worker. */
 const LEASE_MARGIN_MS = 10_000;
 const COLUMNS =
@@ -113,7 +116,8 @@ async function compareAndSet(
     sql`begun as (update deliveries d set attempt_count = d.attempt_count + 1, open_attempt_id = i.attempt_id, open_run_id = i.run_id,
         open_activity_attempt = i.activity_attempt, opened_at = clock_timestamp(), started_at = coalesce(d.started_at, now()),
         reconcile_count = 0,
-        lease_until = clock_timestamp() + (coalesce(e.timeout_ms, ${LONGEST_TIMEOUT_MS}::int) + ${LEASE_MARGIN_MS}::int) * interval '1 millisecond'
+        lease_until = clock_timestamp() + (case when e.destination = 'webhook' then coalesce(e.timeout_ms, ${LONGEST_TIMEOUT_MS}::int) else ${NATIVE_TIMEOUT_MS}::int end
+          + ${LEASE_MARGIN_MS}::int) * interval '1 millisecond'
       from ${recordset(inputs.map(toRow), COLUMNS)}, endpoints e
       where d.id = i.id and ${isPending} and d.workflow_id = i.workflow_id and d.generation = i.generation
         and d.attempt_count = i.attempt_count and d.open_attempt_id is null and e.id = d.endpoint_id || ''
@@ -122,7 +126,7 @@ async function compareAndSet(
         and e.disabled_at is null and e.deleted_at is null and e.paused_at is null
         and (${permitted} or (e.max_concurrency is null and e.rate_per_second is null and e.max_per_hour is null))
       returning d.id, d.organization_id, d.endpoint_id, e.version as endpoint_version, d.open_attempt_id as attempt_id,
-        d.attempt_count, d.generation, d.tries, d.event_id, d.export_state is not null as exported)`,
+        d.attempt_count, d.generation, d.tries, d.event_id, d.test, d.export_state is not null as exported)`,
     sql`select * from begun`,
   );
   const events = await eventsOf(db, memory.events, rows);
@@ -142,6 +146,7 @@ async function compareAndSet(
     generation: row.generation,
     tries: row.tries,
     organizationUuid: uuids.get(row.organization_id) as string,
+    test: row.test,
     file: files.get(row.id) ?? null,
     event: events.get(`${row.organization_id} ${row.event_id}`) as RecentEvent,
   }));

@@ -23,12 +23,13 @@ export interface ClaimRow {
   retry_count: number | null;
   acknowledged: boolean;
   max_concurrency: number | null;
+  native: boolean;
 }
 
 /** Columns of `ClaimRow`, from `d` (deliveries) and `e` (endpoints). */
 export const claimColumns = sql`d.id, d.organization_id, e.id as endpoint_id, d.event_type, d.generation, d.attempt_count, d.tries,
   d.next_attempt_at, d.own_workflow, d.export_state, case when e.options <> '{}' then e.options end as options, (extract(epoch from d.next_attempt_at - now()) * 1000)::float8 as due_in_ms, e.url, e.dialect,
-  cardinality(e.retry_delays_ms) as retry_count, e.acknowledge is not null as acknowledged, e.max_concurrency`;
+  cardinality(e.retry_delays_ms) as retry_count, e.acknowledge is not null as acknowledged, e.max_concurrency, e.destination <> 'webhook' as native`;
 
 /** A claimed row in the words of the dispatcher. */
 export function toClaimed(row: ClaimRow): ClaimedDelivery {
@@ -45,13 +46,14 @@ export function toClaimed(row: ClaimRow): ClaimedDelivery {
     dueInMs: row.due_in_ms,
     ownWorkflow: row.own_workflow,
     exportState,
-    alone: exportState !== null,
+    alone: exportState !== null || row.native,
     endpoint: {
       url: row.url,
       dialect: row.dialect,
       retryCount: row.retry_count,
       acknowledged: row.acknowledged,
       maxConcurrency: row.max_concurrency,
+      native: row.native,
     },
   };
 }

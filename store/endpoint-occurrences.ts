@@ -51,6 +51,17 @@ export function endpointDisabled(row: OccurringEndpoint, reason: string): Occurr
   };
 }
 
+/** An endpoint just paused, with its new version. */
+export function endpointPaused(row: OccurringEndpoint, reason: string): Occurrence {
+  const { organizationId } = row;
+  return {
+    organizationId,
+    type: 'endpoint.paused',
+    key: versionOf(row),
+    facts: { endpoint: endpointFacts(row), reason },
+  };
+}
+
 /** An endpoint that fails more than it tolerates, told once for each `day`. */
 export function endpointFailing(row: AlertingEndpoint, day: string): Occurrence {
   const { id, organizationId, share: alertFailureShare, attempts, failed } = row;

@@ -1,6 +1,8 @@
 import { and, count, desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { EndpointRules } from '../domain/dialects/rule-defaults.ts';
 import type { Db } from './database.ts';
+import { openConfig, sealConfig } from './destination-config.ts';
+import type { DestinationConfig } from './destination-types.ts';
 import {
   type Credentials,
   type CredentialsChange,
@@ -46,6 +48,10 @@ export interface Endpoint extends EndpointSettings {
   headerNames: string[];
   /** Null: no basic authentication. */
   basicAuthUsername: string | null;
+  /** Of a native destination, without its secrets; empty for webhooks. */
+  config: Record<string, unknown>;
+  /** Fields of `config` that hold a secret. */
+  configSecretNames: string[];
   version: number;
   disabledAt: string | null;
   disabledReason: string | null;
@@ -57,7 +63,11 @@ export interface Endpoint extends EndpointSettings {
 
 export interface NewEndpoint extends EndpointSettings, Credentials {
   dialect: string;
-  secret: NewSecret;
+  /** `webhook`, or a native destination's kind. */
+  destination: string;
+  config: DestinationConfig;
+  /** Null: it signs nothing. */
+  secret: NewSecret | null;
   /** Why it is disabled from the beginning; null: it is not. */
   disabledReason: string | null;
 }
@@ -68,6 +78,9 @@ export type UpdateEndpointResult = { kind: 'updated'; endpoint: Endpoint } | { k
 export type EndpointStore = ReturnType<typeof createEndpointStore>;
 
 type Row = typeof endpoints.$inferSelect;
+
+/** Whatever its destination refused until now is forgotten. */
+const NOT_PAUSED = { pausedAt: null, pausedReason: null, configurationFaults: 0 };
 
 /**
  * Endpoints. Every change raises the endpoint's version (senders cache it) and its organization's (publishing caches the list),
@@ -81,10 +94,22 @@ export function createEndpointStore(
   options: { onLimitsChanged: (endpointId: string) => Promise<void> },
 ) {
   const show = (row: Row): Endpoint => {
-    const { headers: _, basicAuth: __, deletedAt: ___, ...rest } = row;
+    const {
+      headers: _,
+      basicAuth: __,
+      deletedAt: ___,
+      configSecrets: ____,
+      configurationFaults: _____,
+      templates: ______,
+      filter: _______,
+      ...rest
+    } = row;
     const credentials = openCredentials(box, row);
+    const { plain, secret } = openConfig(box, row);
     return {
       ...rest,
+      config: plain,
+      configSecretNames: Object.keys(secret),
       options: JSON.parse(row.options),
       acknowledge: row.acknowledge as 'echo' | null,
       headerNames: credentials.headers.map((header) => header.name),
@@ -138,7 +163,7 @@ export function createEndpointStore(
             );
           if (Number(counted?.n ?? 0) >= maxEndpoints) return { kind: 'limit_reached' };
         }
-        const { headers, basicAuth, secret, options, ...settings } = created;
+        const { headers, basicAuth, config, secret, options, ...settings } = created;
         const id = newId('ep');
         const [row] = await tx
           .insert(endpoints)
@@ -148,20 +173,21 @@ export function createEndpointStore(
             ...settings,
             options: JSON.stringify(options),
             ...sealCredentials(box, id, { headers, basicAuth }),
+            ...sealConfig(box, id, config),
             disabledAt: created.disabledReason === null ? null : sql`now()`,
           })
           .returning();
         if (!row) throw new Error('insert into endpoints returned no row');
-        await insertSecret(tx, box, id, secret);
+        if (secret) await insertSecret(tx, box, id, secret);
         await raise([endpointCreated(row)]);
         return { kind: 'created', endpoint: show(row) };
       });
     },
 
-    /** Newest first, those before the id `after`. `dialect` null: of all dialects. */
+    /** Newest first, those before the id `after`. `dialect`, `destination` null: of all. */
     async list(
       organizationId: string,
-      page: { limit: number; after: string | null; dialect: string | null },
+      page: { limit: number; after: string | null; dialect: string | null; destination?: string | null },
     ): Promise<Endpoint[]> {
       const rows = await db
         .select()
@@ -171,6 +197,7 @@ export function createEndpointStore(
             eq(endpoints.organizationId, organizationId),
             isNull(endpoints.deletedAt),
             page.dialect === null ? undefined : eq(endpoints.dialect, page.dialect),
+            page.destination ? eq(endpoints.destination, page.destination) : undefined,
             page.after === null ? undefined : lt(endpoints.id, page.after),
           ),
         )
@@ -179,23 +206,36 @@ export function createEndpointStore(
       return rows.map(show);
     },
 
-    /** Changes what is given. What waits for a limit that was changed gets new times before this returns. */
+    /** All of a native destination's fields, secrets in clear; `null` when there is no such endpoint. */
+    async config(organizationId: string, id: string): Promise<DestinationConfig | null> {
+      const [row] = await db.select().from(endpoints).where(visible(organizationId, id));
+      return row ? openConfig(box, row) : null;
+    },
+
+    /** A pause ends: its configuration was found right. `false`: it was not paused. */
+    async resume(organizationId: string, id: string): Promise<boolean> {
+      const row = (row: Row) => endpointUpdated(row, 'resumed');
+      return (await change(organizationId, id, NOT_PAUSED, row, isNotNull(endpoints.pausedAt))) !== null;
+    },
+
+    /** Changes what is given. What waits for a limit that was changed gets new times before this returns. A new `config` ends a pause. */
     async update(
       organizationId: string,
       id: string,
-      patch: Partial<EndpointSettings> & CredentialsChange,
+      patch: Partial<EndpointSettings> & CredentialsChange & { config?: DestinationConfig },
     ): Promise<UpdateEndpointResult> {
       let limitsChanged = false;
       const result = await transaction<UpdateEndpointResult>(organizationId, async (tx, raise) => {
         const [standing] = await tx.select().from(endpoints).where(visible(organizationId, id)).for('update');
         if (!standing) return { kind: 'not_found' };
-        const { headers, basicAuth, options, ...set } = patch;
+        const { headers, basicAuth, options, config, ...set } = patch;
         const changed = changeCredentials(openCredentials(box, standing), { headers, basicAuth });
         if (changed.kind !== 'changed') return changed;
         const row = await write(tx, organizationId, id, {
           ...set,
           ...(options && { options: JSON.stringify(options) }),
           ...sealCredentials(box, id, changed.credentials),
+          ...(config && { ...sealConfig(box, id, config), ...NOT_PAUSED }),
         });
         if (!row) return { kind: 'not_found' };
         limitsChanged = row.ratePerSecond !== standing.ratePerSecond || row.maxPerHour !== standing.maxPerHour;

@@ -21,7 +21,7 @@ export interface FinishRow {
 
 const COLUMNS = `delivery_id text, attempt_id text, generation int, number int, organization_id text, endpoint_id text, workflow_id text,
   run_id text, outcome text, status text, retry_in_ms float8, release boolean, error_code text, error_message text, status_code int,
-  duration_ms int, started_at timestamptz, exchanges text, health_judged boolean`;
+  duration_ms int, started_at timestamptz, exchanges text, health_judged boolean, counted boolean, accepted boolean`;
 
 /** False, not null, when no attempt is open: `tries` is counted with it. */
 const isOpen = sql`(d.open_attempt_id is not distinct from i.attempt_id)`;
@@ -44,8 +44,8 @@ export async function writeEnds(
     sql`i as (select * from ${recordset(inputs.map(toRow), COLUMNS)}), moved as (
       update deliveries d set
         status = case when d.status = 'delivered' or i.outcome = 'delivered' then 'delivered' when ${fenced} then i.status else d.status end,
-        reason = case when d.status = 'delivered' or i.outcome = 'delivered' then null when ${fenced} then i.error_code else d.reason end,
-        tries = d.tries + ${fenced}::int,
+        reason = case when d.status = 'delivered' then d.reason when i.outcome = 'delivered' then case when i.accepted then 'accepted' end when ${fenced} then i.error_code else d.reason end,
+        tries = d.tries + (${fenced} and i.counted)::int,
         next_attempt_at = case when i.outcome = 'delivered' then null
           when ${fenced} then clock_timestamp() + i.retry_in_ms * interval '1 millisecond' else d.next_attempt_at end,
         workflow_id = case when ${letGo} then null else d.workflow_id end,
@@ -121,5 +121,7 @@ function toRow(input: FinishInput) {
     started_at: input.startedAt,
     exchanges: input.exchanges,
     health_judged: input.healthJudged,
+    counted: input.counted,
+    accepted: input.accepted,
   };
 }

@@ -5,6 +5,7 @@ import { createAlertSettingsStore } from './alert-settings.ts';
 import { createApiKeyStore } from './api-keys.ts';
 import { createBegin } from './begin.ts';
 import { createClaimer } from './claim.ts';
+import { createConfigurationFaults } from './configuration-faults.ts';
 import { createConnectorStore } from './connectors.ts';
 import { createControl } from './control.ts';
 import { type Database, openPglite, openPostgres } from './database.ts';
@@ -38,6 +39,7 @@ import { createValidationScan } from './scan-validations.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
+import { createSubjectStore } from './subjects.ts';
 import type { AttemptStore, ScanStore } from './types.ts';
 import { createValidationStore } from './validations.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -135,6 +137,8 @@ export async function openStore(options: StoreOptions) {
     claim: createClaimer(database, { times, onDueIn: wakeIn }),
     limits,
     attempts,
+    subjects: createSubjectStore(db),
+    configurationFaults: createConfigurationFaults(db, operational),
     recovery: createRecovery(db),
     validations: createValidationStore(db, outbox, directory),
     exceptions: createExceptionStore(db),

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Db } from './database.ts';
+import { openConfig } from './destination-config.ts';
 import { headersToSend, openCredentials } from './endpoint-credentials.ts';
 import { validSecrets } from './endpoint-secrets.ts';
 import { endpoints } from './schema.ts';
@@ -39,6 +40,8 @@ async function read(db: Db, box: SecretBox, id: string, version: number): Promis
     destination: row.destination,
     url: row.url,
     options: JSON.parse(row.options),
+    config: openConfig(box, row),
+    templates: row.templates === null ? null : JSON.parse(row.templates),
     headers: headersToSend(openCredentials(box, row)),
     retryDelaysMs: row.retryDelaysMs,
     timeoutMs: row.timeoutMs,

@@ -2,6 +2,7 @@ import type { AttemptOutcome, DeliveryStatus } from '../domain/delivery/types.ts
 import type { AutoExport } from '../domain/exports/auto-export.ts';
 import type { ExportFaultCode } from '../domain/exports/export-fault.ts';
 import type { ExportedFile } from '../domain/exports/export-plan.ts';
+import type { DestinationConfig } from './destination-types.ts';
 
 /** A publish as the gateway hands it to the group commit; `data` is JSON text, already checked. */
 export interface PublishItem {
@@ -76,6 +77,8 @@ export interface ClaimedEndpoint {
   retryCount: number | null;
   acknowledged: boolean;
   maxConcurrency: number | null;
+  /** Whether it is a native destination. */
+  native: boolean;
 }
 
 /** What begin needs from the workflow. */
@@ -103,6 +106,8 @@ export interface BegunAttempt {
   /** Tries of this generation before this attempt. */
   tries: number;
   organizationUuid: string;
+  /** Of a test event. */
+  test: boolean;
   /** The export that was made for it; null: none was ordered. */
   file: ExportedFile | null;
   event: { id: string; dialect: string; type: string; data: string; occurredAt: string };
@@ -154,6 +159,10 @@ export interface FinishInput {
   startedAt: string;
   /** JSON text of `RecordedExchange[]`. */
   exchanges: string;
+  /** Whether it uses up a try of the schedule; an attempt that only searched, or found its subject busy, does not. */
+  counted: boolean;
+  /** Delivered as far as the vendor says: it took it, and tells no one what became of it. */
+  accepted: boolean;
   /** Disables the endpoint in the same transaction (410 Gone). */
   disableEndpoint: boolean;
   /** Whether the endpoint is judged by its failures with this finish, and disabled if they are too many. */
@@ -180,6 +189,10 @@ export interface SenderEndpoint {
   destination: string;
   url: string;
   options: Record<string, unknown>;
+  /** Of a native destination, secrets in clear; both parts empty for webhooks. */
+  config: DestinationConfig;
+  /** Overrides of what its messages say; null: none. */
+  templates: unknown;
   /** The customer's own, and `Authorization` where it set basic authentication. Values are secrets. */
   headers: { name: string; value: string }[];
   retryDelaysMs: number[] | null;
@@ -191,7 +204,7 @@ export interface SenderEndpoint {
   secrets: { scheme: 'hmac' | 'ed25519'; value: string; expiresAt: string | null }[];
 }
 
-/** The part of the store that activities are given. */
+/** The part of the store that every attempt needs. */
 export interface AttemptStore {
   begin(inputs: readonly BeginInput[]): Promise<BeginResult[]>;
   /** Retries store faults in place until it is written or `signal` aborts; never sends. */
@@ -262,4 +275,5 @@ export interface ExportStore {
   fail(which: ExportTry, fault: { code: ExportFaultCode; message: string }): Promise<boolean>;
 }
 
+export type * from './destination-types.ts';
 export type * from './scan-types.ts';

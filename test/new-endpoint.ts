@@ -7,6 +7,8 @@ export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 export function aNewEndpoint(changes: Partial<NewEndpoint> = {}): NewEndpoint {
   return {
     dialect: 'standard',
+    destination: 'webhook',
+    config: { plain: {}, secret: {} },
     url: 'https://hooks.example.com/in',
     description: '',
     eventTypes: null,

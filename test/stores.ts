@@ -169,6 +169,8 @@ export function anEnd(begun: BegunAttempt, changes: Partial<FinishInput> = {}): 
     startedAt: '2026-01-02T03:04:05.678Z',
     exchanges: '[]',
     disableEndpoint: false,
+    counted: true,
+    accepted: false,
     healthJudged: true,
     ...changes,
   };

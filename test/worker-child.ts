@@ -2,6 +2,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createAttempt } from '../activities/attempt.ts';
 import { createCancelInStore } from '../activities/cancel-in-store.ts';
 import { createSend } from '../activities/send.ts';
+import { createWebhookAttempt } from '../activities/webhook-attempt.ts';
 import { LOOPBACK_NETWORKS } from '../outbound/address-guard.ts';
 import { createHttpClient } from '../outbound/http-client.ts';
 import type { AttemptStore } from '../store/types.ts';
@@ -43,13 +44,18 @@ const worker = await Worker.create({
       store,
       send: createSend({
         store,
-        http: createHttpClient({ allowNetworks: LOOPBACK_NETWORKS }),
+        webhook: createWebhookAttempt({
+          http: createHttpClient({ allowNetworks: LOOPBACK_NETWORKS }),
+          nowMs: Date.now,
+          random: Math.random,
+          userAgent: 'Waybill/test',
+        }),
+        native: () => Promise.reject(new Error('this worker only calls webhooks')),
         nowMs: Date.now,
-        random: Math.random,
-        userAgent: 'Waybill/test',
         timeScale: 1,
         onAttempt: () => undefined,
         onDisabled: () => undefined,
+        onFault: (_, error) => console.error(error),
       }),
       onBegun: () => undefined,
       onEnded: () => undefined,

@@ -4,9 +4,11 @@ import { type NativeConnectionOptions, Worker, type WorkflowBundleOption } from 
 import { createAttempt } from '../activities/attempt.ts';
 import { createCancelInStore } from '../activities/cancel-in-store.ts';
 import { createDailyScans } from '../activities/daily-scans.ts';
+import { createDestinationAttempt } from '../activities/destination-attempt.ts';
 import { createExportDataset, type ExportLog } from '../activities/export-dataset.ts';
 import { type AttemptLog, createSend } from '../activities/send.ts';
 import type { Activities } from '../activities/types.ts';
+import { createWebhookAttempt } from '../activities/webhook-attempt.ts';
 import type { HttpPort } from '../domain/delivery/types.ts';
 import type { RecordsPort } from '../domain/exports/records-port.ts';
 import type { S3Port } from '../domain/exports/s3.ts';
@@ -175,18 +177,24 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 function createActivities(options: RuntimeOptions, dispatcher: Dispatcher): Activities {
   const { store } = options;
-  const send = createSend({
-    store: store.attempts,
+  const ports = {
     http: options.http,
     nowMs: Date.now,
     random: Math.random,
     userAgent: options.userAgent,
     timeScale: options.timeScale,
+  };
+  const send = createSend({
+    ...ports,
+    store: store.attempts,
+    webhook: createWebhookAttempt(ports),
+    native: createDestinationAttempt({ ...ports, store }),
     onAttempt(log) {
       dispatcher.attempted(log.endpointId, log.outcome === 'delivered');
       options.onAttempt(log);
     },
     onDisabled: options.onDisabled,
+    onFault: options.onFault,
   });
   return {
     attempt: createAttempt({

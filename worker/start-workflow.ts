@@ -1,7 +1,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { PlannedWorkflow } from '../domain/delivery/plan-workflows.ts';
-import { ACKNOWLEDGED_POLICY } from '../domain/delivery/retry-policy.ts';
+import { ACKNOWLEDGED_POLICY, STANDARD_DELAYS_MS } from '../domain/delivery/retry-policy.ts';
 import { wireOf } from '../domain/dialects/wires.ts';
 import type { ClaimedDelivery } from '../store/types.ts';
 import { DELIVER_WORKFLOW, type DeliverInput, TASK_QUEUE } from '../workflows/messages.ts';
@@ -53,7 +53,8 @@ export function toInput(workflow: PlannedWorkflow<ClaimedDelivery>, searchable: 
 
 function triesInSchedule({ endpoint }: ClaimedDelivery): number {
   const policy = endpoint.acknowledged ? ACKNOWLEDGED_POLICY : wireOf(endpoint.dialect)?.retry;
-  return 1 + (endpoint.retryCount ?? policy?.delaysMs.length ?? 0);
+  const delaysMs = endpoint.native ? STANDARD_DELAYS_MS : policy?.delaysMs;
+  return 1 + (endpoint.retryCount ?? delaysMs?.length ?? 0);
 }
 
 /** What Temporal's UI shows and finds a workflow by: its title and search attributes. */

@@ -9,6 +9,7 @@ export const OPERATIONAL_TYPES = [
   'endpoint.created',
   'endpoint.updated',
   'endpoint.disabled',
+  'endpoint.paused',
   'endpoint.failing',
   'delivery.failed',
   'delivery.recovered',

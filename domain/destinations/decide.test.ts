@@ -15,7 +15,12 @@ const ambiguous: Verdict = { kind: 'ambiguous', message };
 test.each([
   ['delivered', { kind: 'delivered' } as Verdict, {}, { kind: 'delivered' }],
   ['accepted counts as delivered', { kind: 'accepted' } as Verdict, {}, { kind: 'delivered' }],
-  ['bad content is never tried again', { kind: 'bad_payload', message } as Verdict, {}, failed('bad_payload', 'not_retryable')],
+  [
+    'bad content is never tried again',
+    { kind: 'bad_payload', message } as Verdict,
+    {},
+    failed('bad_payload', 'not_retryable'),
+  ],
   ['an outage follows the schedule', down, {}, retry('http_503', 5_000)],
   ['jitter only adds', down, { random: 0.5 }, retry('http_503', 5_500)],
   ["a vendor's wait moves it later", throttled, {}, retry('rate_limited', 60_000)],

@@ -46,16 +46,20 @@ export function decideDestination(judgement: DestinationJudgement): DestinationD
     case 'retry':
       return { decision: asScheduled(judgement, verdict.code, verdict.afterMs ?? 0), counted: true };
     case 'ambiguous': {
-      const delayMs = SEARCH_DELAYS_MS[searches];
-      // Something was sent in this attempt: the first time, or anew after the last search in vain.
-      const sent = searches === 0 || delayMs === undefined;
+      const sent = !onlySearched(searches);
       if (sent && isSpent(judgement)) return { decision: exhausted('unsure'), counted: true };
-      return {
-        decision: { kind: 'retry', code: 'unsure', delayMs: delayMs ?? SEARCH_DELAYS_MS[0] },
-        counted: sent,
-      };
+      const delayMs = sent ? SEARCH_DELAYS_MS[0] : (SEARCH_DELAYS_MS[searches] as number);
+      return { decision: { kind: 'retry', code: 'unsure', delayMs }, counted: sent };
     }
   }
+}
+
+/**
+ * Whether an attempt that stayed unsure has only searched, as against sent something: with the first (0) it was sent, and after the
+ * last search in vain it is sent anew.
+ */
+export function onlySearched(searches: number): boolean {
+  return searches > 0 && searches < SEARCH_DELAYS_MS.length;
 }
 
 /** An attempt that made no request, since another delivery was at work on its subject or the endpoint rests: tried again soon. */

@@ -34,7 +34,7 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
         },
       },
       async (request, reply) => {
-        const { destination: _, ...given } = request.body;
+        const given = request.body;
         const dialect = given.dialect ?? request.caller.dialect ?? DEFAULT_DIALECT;
         await checkOrderedExport(deps, request.organizationId, knownWire(dialect), given.options?.autoExport);
         const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {

@@ -13,6 +13,7 @@ export const standardMeaning: DialectMeaning = {
     }),
     'endpoint.updated': endpointUpdated,
     'endpoint.disabled': endpointDisabled,
+    'endpoint.paused': endpointPaused,
     'endpoint.failing': endpointFailing,
     'delivery.failed': deliveryFailed,
     'delivery.recovered': (data) => ({
@@ -33,6 +34,7 @@ function endpointUpdated(data: EventData): Meaning {
     settings: 'was changed',
     secret_rotated: 'has a new secret',
     enabled: 'was enabled',
+    resumed: 'goes on',
     deleted: 'was deleted',
   };
   const change = typeof data.change === 'string' && Object.hasOwn(changes, data.change) ? changes[data.change] : null;
@@ -40,7 +42,7 @@ function endpointUpdated(data: EventData): Meaning {
     title: `Endpoint ${endpointName(data)} ${change ?? 'was changed'}`,
     ...aboutEndpoint(data, { change: null, fields: 'Changed' }),
     // Either way nobody waits for a repair any more.
-    resolved: data.change === 'enabled' || data.change === 'deleted',
+    resolved: data.change === 'enabled' || data.change === 'resumed' || data.change === 'deleted',
   };
 }
 
@@ -54,6 +56,15 @@ function endpointDisabled(data: EventData): Meaning {
     text: requested
       ? ''
       : 'Deliveries that wait for it are cancelled. Enable it again once it is repaired, then replay what it missed.',
+  };
+}
+
+function endpointPaused(data: EventData): Meaning {
+  return {
+    title: `Endpoint ${endpointName(data)} is paused`,
+    ...aboutEndpoint(data, { reason: 'Reason' }),
+    severity: 'high',
+    text: 'Its configuration was refused three times in a row. Deliveries wait, none is lost: change its configuration, or check it.',
   };
 }
 

@@ -41,11 +41,13 @@ const shapes = {
   'endpoint.created': { endpoint },
   'endpoint.updated': {
     endpoint,
-    change: z.enum(['settings', 'secret_rotated', 'enabled', 'deleted']),
+    change: z.enum(['settings', 'secret_rotated', 'enabled', 'deleted', 'resumed']),
     /** With `settings` the names of what the change set, else empty. */
     fields: z.array(z.string()),
   },
   'endpoint.disabled': { endpoint, reason: z.string() },
+  /** `reason`: what its destination said, in words. */
+  'endpoint.paused': { endpoint, reason: z.string() },
   'endpoint.failing': {
     endpoint,
     /** The endpoint's own: the share, 0 to 1, that was exceeded. */
@@ -76,7 +78,7 @@ export type OperationalFacts<T extends OperationalType> = z.output<z.ZodObject<(
 /** Operational event types as the catalogue lists them; reserved to Waybill. */
 export const operationalEventTypes: readonly EventTypeDefinition[] = [
   define('endpoint.created', 'An endpoint was created.', { endpoint: anEndpoint }),
-  define('endpoint.updated', 'Settings of an endpoint changed, its secret was rotated, it was enabled or deleted.', {
+  define('endpoint.updated', 'Settings of an endpoint changed, its secret was rotated, it was enabled, resumed or deleted.', {
     endpoint: anEndpoint,
     change: 'settings',
     fields: ['url', 'timeoutMs'],
@@ -84,6 +86,10 @@ export const operationalEventTypes: readonly EventTypeDefinition[] = [
   define('endpoint.disabled', 'An endpoint was disabled: by a call, by its own 410, or because it failed too often.', {
     endpoint: anEndpoint,
     reason: 'gone',
+  }),
+  define('endpoint.paused', 'The configuration of an endpoint was refused three times in a row: its deliveries wait.', {
+    endpoint: { ...anEndpoint, destination: 'jira', host: 'acme.atlassian.net' },
+    reason: 'Jira refused the credentials (401): enter a new API token.',
   }),
   define('endpoint.failing', 'More of the attempts of the last 24 hours failed than the endpoint tolerates.', {
     endpoint: anEndpoint,

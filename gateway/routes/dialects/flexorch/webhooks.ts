@@ -4,7 +4,7 @@ import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointUrl } from '../../../endpoint-schema.ts';
 import { rotateSecret, switchEndpoint } from '../../../endpoint-standing.ts';
-import { changeEndpoint, createEndpoint, deleteEndpoint, knownWire } from '../../../manage-endpoint.ts';
+import { changeEndpoint, createWebhook, deleteEndpoint, knownWire } from '../../../manage-endpoint.ts';
 import { readIdCursor, toPage } from '../../../paging.ts';
 import { eventListOf, subscribedEvents } from '../events.ts';
 import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
@@ -52,7 +52,7 @@ export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZ
         const defaults = creationDefaults(flexorch, request);
         const options = optionsOf(autoExport ?? null);
         await checkAutoExport(deps, request.organizationId, options.autoExport ?? null, events);
-        const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {
+        const { endpoint, secret } = await createWebhook(deps, request.organizationId, {
           ...defaults,
           url,
           secret: request.body.secret ?? defaults.secret,
@@ -77,7 +77,12 @@ export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZ
       },
       async (request) => {
         const { limit, cursor } = request.query;
-        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: flexorch.dialect };
+        const page = {
+          limit: limit + 1,
+          after: readIdCursor(cursor),
+          dialect: flexorch.dialect,
+          destination: 'webhook',
+        };
         const rows = await deps.endpoints.list(request.organizationId, page);
         return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
       },

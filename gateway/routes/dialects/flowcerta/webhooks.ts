@@ -5,7 +5,7 @@ import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
 import { switchEndpoint } from '../../../endpoint-standing.ts';
-import { changeEndpoint, createEndpoint, deleteEndpoint } from '../../../manage-endpoint.ts';
+import { changeEndpoint, createWebhook, deleteEndpoint } from '../../../manage-endpoint.ts';
 import { readIdCursor, toPage } from '../../../paging.ts';
 import { eventListOf } from '../events.ts';
 import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
@@ -50,7 +50,7 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
       },
       async (request, reply) => {
         const { url, events, target: wanted = 'generic', description, active } = request.body;
-        const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {
+        const { endpoint, secret } = await createWebhook(deps, request.organizationId, {
           ...creationDefaults(flowcerta, request),
           url,
           eventTypes: [...new Set(events)],
@@ -75,7 +75,12 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
       },
       async (request) => {
         const { limit, cursor } = request.query;
-        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: flowcerta.dialect };
+        const page = {
+          limit: limit + 1,
+          after: readIdCursor(cursor),
+          dialect: flowcerta.dialect,
+          destination: 'webhook',
+        };
         const rows = await deps.endpoints.list(request.organizationId, page);
         const { data, nextCursor } = toPage(
           rows,

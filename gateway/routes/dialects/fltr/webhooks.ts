@@ -4,7 +4,7 @@ import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
 import { switchEndpoint } from '../../../endpoint-standing.ts';
-import { changeEndpoint, createEndpoint, deleteEndpoint } from '../../../manage-endpoint.ts';
+import { changeEndpoint, createWebhook, deleteEndpoint } from '../../../manage-endpoint.ts';
 import { readIdCursor, toPage } from '../../../paging.ts';
 import { eventListOf } from '../events.ts';
 import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
@@ -40,7 +40,7 @@ export function fltrWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { url, events, description, active } = request.body;
-        const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {
+        const { endpoint, secret } = await createWebhook(deps, request.organizationId, {
           ...creationDefaults(fltr, request),
           url,
           eventTypes: [...new Set(events)],
@@ -65,7 +65,7 @@ export function fltrWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { limit, cursor } = request.query;
-        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: fltr.dialect };
+        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: fltr.dialect, destination: 'webhook' };
         const rows = await deps.endpoints.list(request.organizationId, page);
         return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
       },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
-import { changeEndpoint, createEndpoint, deleteEndpoint, type EndpointChange } from '../../../manage-endpoint.ts';
+import { changeEndpoint, createWebhook, deleteEndpoint, type EndpointChange } from '../../../manage-endpoint.ts';
 import { readIdCursor, toPage } from '../../../paging.ts';
 import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
 import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
@@ -56,7 +56,7 @@ function allWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { url } = request.body;
-        const { endpoint, secret } = await createEndpoint(deps, request.organizationId, {
+        const { endpoint, secret } = await createWebhook(deps, request.organizationId, {
           ...toChange(request.body),
           ...creationDefaults(orion, request),
           url,
@@ -78,7 +78,7 @@ function allWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { limit, cursor } = request.query;
-        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: orion.dialect };
+        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: orion.dialect, destination: 'webhook' };
         const rows = await deps.endpoints.list(request.organizationId, page);
         return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
       },

@@ -1,0 +1,141 @@
+import { STANDARD_DELAYS_MS } from '../domain/delivery/retry-policy.ts';
+import type { HttpPort, RecordedExchange } from '../domain/delivery/types.ts';
+import { secretValues } from '../domain/destinations/config-secrets.ts';
+import { type DestinationDecision, decideDestination, putOff } from '../domain/destinations/decide.ts';
+import type { DeliverResult } from '../domain/destinations/destination.ts';
+import { hiderOf, maskExchange } from '../domain/destinations/mask-exchange.ts';
+import { type PreparedDelivery, prepareDelivery } from '../domain/destinations/prepare.ts';
+import { runSteps } from '../domain/destinations/run-steps.ts';
+import { subjectKeyOf } from '../domain/signing/subject-key.ts';
+import type { BegunAttempt, DestinationStore, HeldSubject, SenderEndpoint } from '../store/types.ts';
+import { type Attempted, type MakeAttempt, notRendered } from './attempted.ts';
+import { EndpointRests } from './endpoint-rests.ts';
+import { recordExchange } from './record-exchange.ts';
+import { holdSubject, outcomeOf, searchOf } from './subject-work.ts';
+import { TokenCache } from './token-cache.ts';
+
+export interface DestinationPorts {
+  store: DestinationStore;
+  http: HttpPort;
+  nowMs(): number;
+  /** 0 <= random < 1. */
+  random(): number;
+  userAgent: string;
+  /** Multiplies how long an endpoint rests; 1 in production. */
+  timeScale: number;
+}
+
+/**
+ * The requests of one attempt at a native destination: alone on its subject, from what is remembered of it. What came of them is
+ * remembered before the attempt is finished, and the subject let go after it: whoever finds it held after a crash looks first.
+ */
+export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
+  const { subjects, configurationFaults } = ports.store;
+  const rests = new EndpointRests(ports.nowMs);
+  const tokens = new TokenCache(ports.nowMs);
+
+  return async function attempt(begun, endpoint): Promise<Attempted> {
+    const prepared = prepare(begun, endpoint);
+    if (prepared instanceof Error) return notRendered(prepared);
+    const restsMs = rests.leftMs(endpoint.id);
+    if (restsMs > 0) return notMade(putOff('rate_limited', restsMs / ports.timeScale), 'its vendor asked for a rest');
+    const { endpointId, deliveryId, attemptId } = begun;
+    const claim = { endpointId, key: prepared.subjectKey, deliveryId, attemptId };
+    const held = await holdSubject(subjects, claim, ports.nowMs);
+    if (!held) return notMade(putOff('subject_busy'), 'another delivery about the same was at work');
+    const { result, exchanges } = await deliver(prepared, held, begun, endpoint);
+    await subjects.remember(claim, outcomeOf(held, begun.event.occurredAt, result));
+    await noteConfiguration(begun, result);
+    const judged = judge(result, held, begun, endpoint);
+    return { ...toAttempted(result, judged, exchanges, endpoint), afterFinish: () => subjects.release(claim) };
+  };
+
+  async function deliver(
+    { destination, config, message, subjectKey }: PreparedDelivery,
+    held: HeldSubject,
+    begun: BegunAttempt,
+    endpoint: SenderEndpoint,
+  ): Promise<{ result: DeliverResult; exchanges: RecordedExchange[] }> {
+    const exchanges: RecordedExchange[] = [];
+    const memory = tokens.of(endpoint.id, endpoint.version);
+    const steps = destination.deliver({
+      config,
+      message,
+      subjectKey,
+      deliveryKey: begun.deliveryId,
+      remote: held.remote,
+      outdated: held.lastOccurredAt !== null && held.lastOccurredAt > begun.event.occurredAt,
+      unsure: held.searches === null ? null : { searches: searchOf(held) },
+      test: begun.test,
+      tokens: memory,
+      nowMs: ports.nowMs(),
+    });
+    const result = await runSteps(steps, {
+      exchange: (request) =>
+        ports.http.exchange({ ...request, headers: { ...request.headers, 'user-agent': ports.userAgent } }),
+      nowMs: ports.nowMs,
+      onExchange({ step, secretAnswer = false, ...request }, answer) {
+        const exchange = { step, ...recordExchange({ ...request, timeoutMs: 0 }, answer, []) };
+        const secrets = [...secretValues(endpoint.config.secret), memory.get() ?? ''];
+        exchanges.push(maskExchange(exchange, secrets, { secretAnswer }));
+      },
+    });
+    return { result, exchanges };
+  }
+
+  function judge(
+    { verdict }: DeliverResult,
+    held: HeldSubject,
+    begun: BegunAttempt,
+    endpoint: SenderEndpoint,
+  ): DestinationDecision {
+    const judged = decideDestination({
+      verdict,
+      delaysMs: endpoint.retryDelaysMs ?? STANDARD_DELAYS_MS,
+      triesSoFar: begun.tries + 1,
+      searches: searchOf(held),
+      random: ports.random(),
+    });
+    if (verdict.kind === 'retry' && verdict.rests && judged.decision.kind === 'retry') {
+      rests.until(endpoint.id, ports.nowMs() + judged.decision.delayMs * ports.timeScale);
+    }
+    return judged;
+  }
+
+  async function noteConfiguration({ organizationId, endpointId }: BegunAttempt, { verdict }: DeliverResult) {
+    if (verdict.kind === 'bad_configuration')
+      await configurationFaults.add(organizationId, endpointId, verdict.message);
+    else if (verdict.kind === 'delivered' || verdict.kind === 'accepted') await configurationFaults.clear(endpointId);
+  }
+}
+
+function prepare(begun: BegunAttempt, endpoint: SenderEndpoint): PreparedDelivery | Error {
+  try {
+    return prepareDelivery(endpoint, { ...begun.event, data: JSON.parse(begun.event.data) }, subjectKeyOf);
+  } catch (error) {
+    return error instanceof Error ? error : new Error('rendering failed');
+  }
+}
+
+/** An attempt without a request. */
+function notMade({ decision, counted }: DestinationDecision, errorMessage: string): Attempted {
+  return { decision, counted, accepted: false, exchanges: [], statusCode: null, durationMs: 0, errorMessage };
+}
+
+function toAttempted(
+  { verdict }: DeliverResult,
+  { decision, counted }: DestinationDecision,
+  exchanges: RecordedExchange[],
+  endpoint: SenderEndpoint,
+): Attempted {
+  const hide = hiderOf(secretValues(endpoint.config.secret));
+  return {
+    decision,
+    counted,
+    accepted: verdict.kind === 'accepted',
+    exchanges,
+    statusCode: exchanges.at(-1)?.status ?? null,
+    durationMs: exchanges.reduce((sum, exchange) => sum + exchange.durationMs, 0),
+    errorMessage: 'message' in verdict ? hide(verdict.message) : null,
+  };
+}

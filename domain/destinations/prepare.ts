@@ -1,0 +1,46 @@
+import { meaningOf } from '../dialects/meanings.ts';
+import { withDefaults } from './config-schema.ts';
+import type { Destination } from './destination.ts';
+import { destinationOf } from './destinations.ts';
+import type { Message } from './message.ts';
+
+/** What of an endpoint decides what it is sent. */
+export interface PreparedEndpoint {
+  id: string;
+  destination: string;
+  config: { plain: Record<string, unknown>; secret: Record<string, unknown> };
+  templates: unknown;
+}
+
+export interface PreparedEvent {
+  id: string;
+  dialect: string;
+  type: string;
+  data: Record<string, unknown>;
+  occurredAt: string;
+}
+
+/** What a destination delivers, whatever is known of its subject. */
+export interface PreparedDelivery {
+  destination: Destination;
+  /** Secrets in clear, templates rendered. */
+  config: Record<string, unknown>;
+  message: Message;
+  subjectKey: string;
+}
+
+/**
+ * Says an event in the words of an endpoint: its dialect's meaning, overridden by the endpoint's templates. Throws for a
+ * destination this version does not know, and for a template that fails or exceeds its bounds.
+ */
+export function prepareDelivery(
+  endpoint: PreparedEndpoint,
+  event: PreparedEvent,
+  subjectKeyOf: (endpointId: string, subject: string) => string,
+): PreparedDelivery {
+  const destination = destinationOf(endpoint.destination);
+  if (!destination) throw new Error(`destination ${endpoint.destination} is unknown to this version`);
+  const message = meaningOf(event);
+  const config = withDefaults(destination.fields, { ...endpoint.config.plain, ...endpoint.config.secret });
+  return { destination, config, message, subjectKey: subjectKeyOf(endpoint.id, message.subject) };
+}

@@ -1,0 +1,63 @@
+import { configFaults, configSchema, isAsked, withDefaults } from '../domain/destinations/config-schema.ts';
+import { mergeConfig, splitConfig } from '../domain/destinations/config-secrets.ts';
+import type { Destination } from '../domain/destinations/destination.ts';
+import { destinationOf } from '../domain/destinations/destinations.ts';
+import type { DestinationConfig } from '../store/destination-types.ts';
+import type { GatewayDependencies } from './dependencies.ts';
+import { checkCalledUrl } from './endpoint-rules.ts';
+import { zodFieldErrors } from './error-handler.ts';
+import { fieldProblem } from './errors.ts';
+
+/** A configuration that keeps every rule, apart by what may be shown. */
+export interface CheckedConfig {
+  destination: Destination;
+  /** Without secrets: what lists and titles show. */
+  url: string;
+  config: DestinationConfig;
+  /** All of it, secrets in clear and defaults filled in, as the destination takes it. */
+  full: Record<string, unknown>;
+}
+
+/** The native destination of this kind. Throws for one that is none. */
+export function nativeDestination(kind: string): Destination {
+  const destination = destinationOf(kind);
+  if (!destination) throw new Error(`destination ${kind} is unknown to this version`);
+  return destination;
+}
+
+/** Checks a whole configuration. Throws a problem naming each field as `config.<field>`, never a value. */
+export function checkConfig(
+  deps: Pick<GatewayDependencies, 'checkUrl'>,
+  destination: Destination,
+  given: Readonly<Record<string, unknown>>,
+): CheckedConfig {
+  const parsed = configSchema(destination.fields).safeParse(given);
+  if (!parsed.success) throw fieldProblem('validation_failed', zodFieldErrors(parsed.error, ['config']));
+  for (const { name, kind } of destination.fields) {
+    const value = given[name];
+    if (kind === 'url' && typeof value === 'string') checkCalledUrl(`config.${name}`, value, [deps.checkUrl]);
+  }
+  const faults = configFaults(destination, given);
+  if (faults.length > 0) {
+    const errors = faults.map(({ field, rule }) => ({ field: field === '' ? 'config' : `config.${field}`, rule }));
+    throw fieldProblem('validation_failed', errors);
+  }
+  const full = withDefaults(destination.fields, given);
+  return { destination, url: destination.address(full), config: splitConfig(destination.fields, given), full };
+}
+
+/**
+ * The configuration of a saved endpoint after a change: absent fields stay, null takes one away, a masked secret is the stored
+ * one. What the change makes pointless goes with it.
+ */
+export function changedConfig(
+  deps: Pick<GatewayDependencies, 'checkUrl'>,
+  destination: Destination,
+  stored: DestinationConfig,
+  change: Readonly<Record<string, unknown>>,
+): CheckedConfig {
+  const merged = mergeConfig({ ...stored.plain, ...stored.secret }, change);
+  const kept = destination.fields.filter((field) => field.name in change || isAsked(field, merged, destination.fields));
+  const names = new Set([...kept.map((field) => field.name), ...Object.keys(change)]);
+  return checkConfig(deps, destination, Object.fromEntries(Object.entries(merged).filter(([name]) => names.has(name))));
+}

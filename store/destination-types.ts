@@ -1,0 +1,61 @@
+import type { Remote } from '../domain/destinations/destination.ts';
+
+/** Fields of a native destination, apart by what may be shown; both empty for webhooks. */
+export interface DestinationConfig {
+  plain: Record<string, unknown>;
+  secret: Record<string, unknown>;
+}
+
+/** Which subject of which endpoint, and the attempt that works on it. */
+export interface SubjectClaim {
+  endpointId: string;
+  key: string;
+  deliveryId: string;
+  attemptId: string;
+}
+
+/** A subject in the hands of one attempt, or in another's. */
+export type SubjectLease = HeldSubject | { kind: 'busy' };
+
+export interface HeldSubject {
+  kind: 'held';
+  remote: Remote | null;
+  /** ISO, of the latest event applied; null: none was. */
+  lastOccurredAt: string | null;
+  /** Searches made in vain for what a request without an answer may have made; null: nothing is to be looked for. */
+  searches: number | null;
+}
+
+/** What an attempt leaves behind. */
+export interface SubjectOutcome {
+  /** Undefined: as it was. */
+  remote: Remote | null | undefined;
+  /** ISO, of the event that was applied; null: none was. An earlier one than that before changes nothing. */
+  occurredAt: string | null;
+  /** Searches made in vain so far; null: nothing is left to be looked for. */
+  searches: number | null;
+}
+
+/** What stands for each subject at a native destination, and who works on it. */
+export interface SubjectStore {
+  /** Takes the subject for `leaseMs`, unless another attempt has it. */
+  lease(claim: SubjectClaim, leaseMs: number): Promise<SubjectLease>;
+  /** Writes what came of the attempt, while it still holds the lease; the lease stays until `release`. */
+  remember(claim: SubjectClaim, outcome: SubjectOutcome): Promise<void>;
+  /** Once the attempt is finished in the store: until then a repeat of it has to look at what it made. */
+  release(claim: SubjectClaim): Promise<void>;
+}
+
+/** Counts attempts in a row that a native destination refused for its configuration. */
+export interface ConfigurationFaults {
+  /** One more; the third pauses the endpoint: its deliveries wait until its configuration is changed or checked. `reason`: in words. */
+  add(organizationId: string, endpointId: string, reason: string): Promise<void>;
+  /** Its configuration was good for something. */
+  clear(endpointId: string): Promise<void>;
+}
+
+/** What attempts at native destinations need beside the attempt's own store. */
+export interface DestinationStore {
+  subjects: SubjectStore;
+  configurationFaults: ConfigurationFaults;
+}
