@@ -7,7 +7,9 @@ import { type Entry, readPages } from './pages.ts';
 
 /** As many as Slack gives apps that are sold outside its marketplace; messages in blocks are long, too. */
 const PAGE_SIZE = 15;
-/** Clocks, those of publishers and ours, may be wrong by less than this. */
+/** Later than any message. */
+const LATEST = '9999999999';
+/** Clocks of publishers may be fast by less than this. */
 const CLOCK_MARGIN_S = 3_600;
 
 /** The message of a subject, looked for in the channel. */
@@ -91,12 +93,11 @@ function argsOf(
   page: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const occurredMs = Date.parse(message.occurredAt);
-  const inSeconds = (timeMs: number) => Math.floor(timeMs / 1_000);
   return {
     channel: config.channel ?? '',
     include_all_metadata: 'true',
-    ...(occurredMs <= nowMs ? { oldest: String(inSeconds(occurredMs) - CLOCK_MARGIN_S) } : {}),
-    latest: String(inSeconds(nowMs) + CLOCK_MARGIN_S),
+    ...(occurredMs <= nowMs ? { oldest: String(Math.floor(occurredMs / 1_000) - CLOCK_MARGIN_S) } : {}),
+    latest: LATEST,
     ...page,
   };
 }
