@@ -43,13 +43,13 @@ const ALL = { endpointId: null, eventId: null, status: null, eventType: null, si
 
 /**
  * Opens everything; `changes` replace parts of the runtime, such as `store` wrapped to fail. With `idle` no runtime works
- * until `anotherRuntime` is called. `timeScale` is that of store and runtime.
+ * until `anotherRuntime` is called. `timeScale` is that of store and runtime, `temporalAddress` that of a server of the test's own.
  */
 export async function aPipeline(
   changes: (store: Store) => Partial<RuntimeOptions> = () => ({}),
-  { idle = false, timeScale = 1 } = {},
+  { idle = false, timeScale = 1, temporalAddress = inject('temporalAddress') } = {},
 ): Promise<Pipeline> {
-  const namespace = await aNamespace();
+  const namespace = await aNamespace(temporalAddress);
   const faults: Pipeline['faults'] = [];
   const onFault = (where: string, error: unknown) => void faults.push({ where, error });
   const store = await openStore({ dataDir: null, secretKey: Buffer.alloc(32, 1), timeScale, onFault });
@@ -61,7 +61,7 @@ export async function aPipeline(
     http,
     s3,
     records,
-    connection: { address: inject('temporalAddress') },
+    connection: { address: temporalAddress },
     namespace: namespace.namespace,
     retentionDays: 1,
     keepDays: 90,

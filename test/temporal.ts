@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { ensureNamespace } from '../worker/namespace.ts';
 
@@ -12,8 +12,9 @@ declare module 'vitest' {
   }
 }
 
-// Workflows that fail because their delivery did are what many tests are about: they need no stack trace each.
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+// Workflows that fail because their delivery did, and servers that are away, are what many tests are about: they need no lines each.
+const filter = makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' });
+Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter } } });
 
 /** A namespace of a test file's own, with a connection into it. */
 export interface TestNamespace {
@@ -27,11 +28,10 @@ export interface TestNamespace {
 }
 
 /**
- * A fresh namespace on the run's Temporal server, retention 1 day, with Waybill's search attributes registered.
+ * A fresh namespace on the run's Temporal server, or another one, retention 1 day, with Waybill's search attributes registered.
  * One per test file: counts over workflows of files that run at the same time would mix in a common one.
  */
-export async function aNamespace(): Promise<TestNamespace> {
-  const address = inject('temporalAddress');
+export async function aNamespace(address = inject('temporalAddress')): Promise<TestNamespace> {
   const namespace = `test-${randomUUID()}`;
   const connection = await NativeConnection.connect({ address });
   try {

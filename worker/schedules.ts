@@ -132,7 +132,8 @@ export class Schedules {
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
       const handle = client.getHandle(schedule.id);
-      // Only what differs is written: an update makes Temporal forget the runs that it is about to catch up on.
+      // Only what differs is written: Temporal drops a run that falls due before it has taken an update up. What was missed before
+      // the update came is made all the same.
       if (!isAsPlanned(await handle.describe(), schedule)) {
         await handle.update(({ state }) => ({ ...options, state }));
       }
