@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { banner } from '../cli/banner.ts';
 import { OPERATIONAL_TYPES } from '../domain/delivery/operational.ts';
-import { EXCHANGE_ERROR_CODES } from '../domain/delivery/types.ts';
+import { type DestinationErrorCode, EXCHANGE_ERROR_CODES } from '../domain/delivery/types.ts';
 import { eventTypeOf } from '../domain/dialects/catalogues.ts';
 import type { DialectWire, SigningSecret } from '../domain/dialects/dialect.ts';
 import { anAttempt, anEvent, hmac, received } from '../domain/dialects/fixtures.ts';
@@ -72,7 +72,16 @@ describe('the pages', () => {
   });
 
   test('deliveries.md explains every error code', () => {
-    const codes = [...EXCHANGE_ERROR_CODES, 'http_<status>', 'not_acknowledged', 'render_failed', 'worker_lost'];
+    const ours = ['http_<status>', 'not_acknowledged', 'render_failed', 'worker_lost'];
+    const ofDestinations: Record<DestinationErrorCode, true> = {
+      rate_limited: true,
+      vendor_error: true,
+      unsure: true,
+      subject_busy: true,
+      bad_configuration: true,
+      bad_payload: true,
+    };
+    const codes = [...EXCHANGE_ERROR_CODES, ...ours, ...Object.keys(ofDestinations)];
     for (const code of codes) expect(read('docs/deliveries.md')).toContain(`| \`${code}\` |`);
   });
 
