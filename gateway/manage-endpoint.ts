@@ -66,6 +66,8 @@ const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   eventTypes: null,
   presenceName: null,
   userId: null,
+  filter: null,
+  templates: null,
   options: {},
   retryDelaysMs: null,
   timeoutMs: null,

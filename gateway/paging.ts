@@ -10,12 +10,15 @@ export const pageQuery = {
 
 /** Schema of a page of `item`; `id` names the component. */
 export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
-  return z
-    .object({
-      data: z.array(item),
-      nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
-    })
-    .meta({ id });
+  return z.object(pageFields(item)).meta({ id });
+}
+
+/** What every page has, for those that have more. */
+export function pageFields<Item extends z.ZodType>(item: Item) {
+  return {
+    data: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+  };
 }
 
 /**

@@ -157,7 +157,7 @@ describe.each(KINDS)('what an organization sets up, on %s', (kind) => {
   it('events are read in pages by creation and id', async () => {
     for (const id of ['b', 'a', 'c']) await t.publish({ id });
     await t.store.db.execute(sql`update events set created_at = '2026-01-01T00:00:00.123Z'`);
-    const filter = { dialect: null, type: null, since: null, until: null };
+    const filter = { dialect: null, type: null, unmatched: false, since: null, until: null };
     const first = await t.store.events.list(t.organizationId, filter, { limit: 2, after: null });
     expect(first.map((event) => event.id)).toEqual(['c', 'b']);
     const after = first[1] ?? null;

@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, or, type SQL } from 'drizzle-orm';
+import type { EndpointFilter } from '../domain/delivery/filter.ts';
 import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { OPERATIONAL_DIALECT, OPERATIONAL_TYPES } from '../domain/delivery/operational.ts';
 import type { Db } from './database.ts';
@@ -11,6 +12,8 @@ export interface DirectoryEndpoint {
   eventTypes: string[] | null;
   presenceName: string | null;
   userId: string | null;
+  /** Conditions on what it would get by all of these; null: none. */
+  filter: EndpointFilter | null;
   disabled: boolean;
 }
 
@@ -90,11 +93,16 @@ export class EndpointDirectory {
         eventTypes: endpoints.eventTypes,
         presenceName: endpoints.presenceName,
         userId: endpoints.userId,
+        filter: endpoints.filter,
         disabledAt: endpoints.disabledAt,
       })
       .from(endpoints)
       .where(and(eq(endpoints.organizationId, organizationId), isNull(endpoints.deletedAt)));
-    return rows.map(({ disabledAt, ...rest }) => ({ ...rest, disabled: disabledAt !== null }));
+    return rows.map(({ disabledAt, filter, ...rest }) => ({
+      ...rest,
+      filter: filter === null ? null : JSON.parse(filter),
+      disabled: disabledAt !== null,
+    }));
   }
 }
 

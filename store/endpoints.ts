@@ -1,4 +1,6 @@
 import { and, count, desc, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { EndpointFilter } from '../domain/delivery/filter.ts';
+import type { Templates } from '../domain/destinations/templates.ts';
 import type { EndpointRules } from '../domain/dialects/rule-defaults.ts';
 import type { Db } from './database.ts';
 import { openConfig, sealConfig } from './destination-config.ts';
@@ -32,6 +34,10 @@ export interface EndpointSettings extends EndpointRules {
   eventTypes: string[] | null;
   presenceName: string | null;
   userId: string | null;
+  /** Conditions on data; null: none. */
+  filter: EndpointFilter | null;
+  /** What a native destination's messages say instead of the events' own words; null: nothing. */
+  templates: Templates | null;
   options: Record<string, unknown>;
   retryDelaysMs: number[] | null;
   timeoutMs: number | null;
@@ -94,16 +100,7 @@ export function createEndpointStore(
   options: { onLimitsChanged: (endpointId: string) => Promise<void> },
 ) {
   const show = (row: Row): Endpoint => {
-    const {
-      headers: _,
-      basicAuth: __,
-      deletedAt: ___,
-      configSecrets: ____,
-      configurationFaults: _____,
-      templates: ______,
-      filter: _______,
-      ...rest
-    } = row;
+    const { headers: _, basicAuth: __, deletedAt: ___, configSecrets: ____, configurationFaults: _____, ...rest } = row;
     const credentials = openCredentials(box, row);
     const { plain, secret } = openConfig(box, row);
     return {
@@ -111,6 +108,8 @@ export function createEndpointStore(
       config: plain,
       configSecretNames: Object.keys(secret),
       options: JSON.parse(row.options),
+      filter: row.filter === null ? null : JSON.parse(row.filter),
+      templates: row.templates === null ? null : JSON.parse(row.templates),
       acknowledge: row.acknowledge as 'echo' | null,
       headerNames: credentials.headers.map((header) => header.name),
       basicAuthUsername: credentials.basicAuth?.username ?? null,
@@ -163,7 +162,7 @@ export function createEndpointStore(
             );
           if (Number(counted?.n ?? 0) >= maxEndpoints) return { kind: 'limit_reached' };
         }
-        const { headers, basicAuth, config, secret, options, ...settings } = created;
+        const { headers, basicAuth, config, secret, options, filter, templates, ...settings } = created;
         const id = newId('ep');
         const [row] = await tx
           .insert(endpoints)
@@ -172,6 +171,8 @@ export function createEndpointStore(
             organizationId,
             ...settings,
             options: JSON.stringify(options),
+            filter: asText(filter),
+            templates: asText(templates),
             ...sealCredentials(box, id, { headers, basicAuth }),
             ...sealConfig(box, id, config),
             disabledAt: created.disabledReason === null ? null : sql`now()`,
@@ -228,12 +229,14 @@ export function createEndpointStore(
       const result = await transaction<UpdateEndpointResult>(organizationId, async (tx, raise) => {
         const [standing] = await tx.select().from(endpoints).where(visible(organizationId, id)).for('update');
         if (!standing) return { kind: 'not_found' };
-        const { headers, basicAuth, options, config, ...set } = patch;
+        const { headers, basicAuth, options, filter, templates, config, ...set } = patch;
         const changed = changeCredentials(openCredentials(box, standing), { headers, basicAuth });
         if (changed.kind !== 'changed') return changed;
         const row = await write(tx, organizationId, id, {
           ...set,
           ...(options && { options: JSON.stringify(options) }),
+          ...(filter !== undefined && { filter: asText(filter) }),
+          ...(templates !== undefined && { templates: asText(templates) }),
           ...sealCredentials(box, id, changed.credentials),
           ...(config && { ...sealConfig(box, id, config), ...NOT_PAUSED }),
         });
@@ -309,6 +312,10 @@ export function createEndpointStore(
       });
     },
   };
+}
+
+function asText(setting: object | null): string | null {
+  return setting && JSON.stringify(setting);
 }
 
 function visible(organizationId: string, id: string): SQL | undefined {

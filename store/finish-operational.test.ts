@@ -122,7 +122,7 @@ describe.each(KINDS)('operational events of deliveries on %s', (kind) => {
     const [since, until] = ['2000-01-01T00:00:00Z', '2100-01-01T00:00:00Z'];
     await t.store.replay({
       organizationId: t.organizationId,
-      endpoint: { ...endpoint, disabled: false },
+      endpoint: { ...endpoint, filter: null, disabled: false },
       since,
       until,
       include: ['cancelled'],

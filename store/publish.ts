@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { filtering } from '../domain/delivery/filter.ts';
 import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
+import { type Unmatched, unmatchedOf } from '../domain/delivery/unmatched.ts';
 import { Batcher } from './batcher.ts';
 import { type Db, jsonRowsOf, recordset, rowsOf } from './database.ts';
 import type { DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
@@ -22,6 +24,8 @@ interface NewDelivery {
 export interface Planned {
   item: PublishItem;
   eventId: string;
+  /** Why it has no deliveries; null: it has. */
+  unmatched: Unmatched | null;
   deliveries: NewDelivery[];
 }
 
@@ -94,31 +98,32 @@ export function eventKey(organizationId: string, id: string): string {
   return `${organizationId} ${id}`;
 }
 
-/** The event with a delivery for each of these endpoints that takes it. */
+/** The event with a delivery for each of these endpoints that takes it; where it is aimed at some, their filters are not asked. */
 export function planEvent(item: PublishItem, endpoints: readonly DirectoryEndpoint[]): Planned {
   const eventId = item.id ?? newId('evt');
-  const deliveries = endpoints
-    .filter((endpoint) => matchesEndpoint(item, endpoint))
-    .map((endpoint) => ({
-      id: newId('dlv'),
-      organizationId: item.organizationId,
-      eventId,
-      endpointId: endpoint.id,
-      eventType: item.type,
-      test: item.test ?? false,
-      disabled: endpoint.disabled,
-    }));
-  return { item, eventId, deliveries };
+  const matching = endpoints.filter((endpoint) => matchesEndpoint(item, endpoint));
+  const passes = filtering({ ...item, id: eventId });
+  const taking = item.to ? matching : matching.filter((endpoint) => passes(endpoint.filter));
+  const deliveries = taking.map((endpoint) => ({
+    id: newId('dlv'),
+    organizationId: item.organizationId,
+    eventId,
+    endpointId: endpoint.id,
+    eventType: item.type,
+    test: item.test ?? false,
+    disabled: endpoint.disabled,
+  }));
+  return { item, eventId, unmatched: unmatchedOf(matching.length, taking.length), deliveries };
 }
 
 const EVENT_COLUMNS =
-  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, recipients text[], test boolean, source_id text, source_event_id text, flag text, idempotency_key text, fingerprint text, occurred_at timestamptz';
+  'organization_id text, id text, dialect text, type text, data text, presence_name text, user_id text, recipients text[], test boolean, source_id text, source_event_id text, flag text, unmatched text, idempotency_key text, fingerprint text, occurred_at timestamptz';
 const DELIVERY_COLUMNS =
   'id text, organization_id text, event_id text, endpoint_id text, event_type text, test boolean, disabled boolean';
 
 /** One statement is one transaction: deliveries are written only for events that were. Returns the keys of those. */
 export async function insertGroup(db: Pick<Db, 'execute'>, planned: readonly Planned[]): Promise<Set<string>> {
-  const events = planned.map(({ item, eventId }) => ({
+  const events = planned.map(({ item, eventId, unmatched }) => ({
     organization_id: item.organizationId,
     id: eventId,
     dialect: item.dialect,
@@ -131,6 +136,7 @@ export async function insertGroup(db: Pick<Db, 'execute'>, planned: readonly Pla
     source_id: item.source?.id ?? null,
     source_event_id: item.source?.eventId ?? null,
     flag: item.source?.flag ?? null,
+    unmatched,
     idempotency_key: item.idempotencyKey,
     fingerprint: item.fingerprint,
     occurred_at: item.occurredAt,
@@ -150,7 +156,7 @@ export async function insertGroup(db: Pick<Db, 'execute'>, planned: readonly Pla
     db,
     sql`written as (
       insert into events (organization_id, id, dialect, type, data, presence_name, user_id, recipients, test, source_id, source_event_id,
-        flag, idempotency_key, fingerprint, occurred_at)
+        flag, unmatched, idempotency_key, fingerprint, occurred_at)
       select * from ${recordset(events, EVENT_COLUMNS)}
       on conflict do nothing
       returning organization_id, id

@@ -1,4 +1,5 @@
-import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Unmatched } from '../domain/delivery/unmatched.ts';
 import type { Db } from './database.ts';
 import { events } from './schema.ts';
 
@@ -16,6 +17,8 @@ export interface StoredEvent {
   sourceEventId: string | null;
   /** What is odd about it, though it was accepted; null: nothing. */
   flag: string | null;
+  /** Why nothing was delivered; null: something was, or is going to be. */
+  unmatched: Unmatched | null;
   occurredAt: string;
   createdAt: string;
 }
@@ -24,6 +27,8 @@ export interface StoredEvent {
 export interface EventFilter {
   dialect: string | null;
   type: string | null;
+  /** Only those that matched nothing. */
+  unmatched: boolean;
   since: string | null;
   until: string | null;
 }
@@ -46,6 +51,7 @@ const columns = {
   sourceId: events.sourceId,
   sourceEventId: events.sourceEventId,
   flag: events.flag,
+  unmatched: events.unmatched,
   occurredAt: events.occurredAt,
   createdAt: events.createdAt,
 };
@@ -54,17 +60,18 @@ const columns = {
 export function createEventReader(db: Db) {
   return {
     /** Newest first, without `data`. */
-    list(
+    async list(
       organizationId: string,
       filter: EventFilter,
       page: { limit: number; after: EventPosition | null },
     ): Promise<StoredEvent[]> {
-      return db
+      const rows = await db
         .select(columns)
         .from(events)
         .where(and(eq(events.organizationId, organizationId), ...conditions(filter), before(page.after)))
         .orderBy(desc(events.createdAt), desc(events.id))
         .limit(page.limit);
+      return rows as StoredEvent[];
     },
 
     /** With `data` as JSON text. */
@@ -73,7 +80,16 @@ export function createEventReader(db: Db) {
         .select({ ...columns, data: events.data })
         .from(events)
         .where(and(eq(events.organizationId, organizationId), eq(events.id, id)));
-      return row ?? null;
+      return (row as (StoredEvent & { data: string }) | undefined) ?? null;
+    },
+
+    /** Why the event was delivered to nobody; null also where there is no such event. */
+    async unmatched(organizationId: string, id: string): Promise<Unmatched | null> {
+      const [row] = await db
+        .select({ unmatched: events.unmatched })
+        .from(events)
+        .where(and(eq(events.organizationId, organizationId), eq(events.id, id)));
+      return (row?.unmatched as Unmatched | null | undefined) ?? null;
     },
   };
 }
@@ -82,6 +98,7 @@ function conditions(filter: EventFilter): (SQL | undefined)[] {
   return [
     filter.dialect === null ? undefined : eq(events.dialect, filter.dialect),
     filter.type === null ? undefined : eq(events.type, filter.type),
+    filter.unmatched ? isNotNull(events.unmatched) : undefined,
     filter.since === null ? undefined : gte(events.createdAt, filter.since),
     filter.until === null ? undefined : lt(events.createdAt, filter.until),
   ];

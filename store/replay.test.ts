@@ -15,7 +15,15 @@ describe.each(KINDS)('replaying on %s', (kind) => {
 
   const aRequest = (id: string, type: string, changes: Partial<ReplayRequest> = {}): ReplayRequest => ({
     organizationId: t.organizationId,
-    endpoint: { id, dialect: 'standard', eventTypes: [type], presenceName: null, userId: null, disabled: false },
+    endpoint: {
+      id,
+      dialect: 'standard',
+      eventTypes: [type],
+      presenceName: null,
+      userId: null,
+      filter: null,
+      disabled: false,
+    },
     since: '2000-01-01T00:00:00Z',
     until: '2100-01-01T00:00:00Z',
     include: ALL,

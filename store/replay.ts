@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { type Db, rowsOf } from './database.ts';
 import type { DirectoryEndpoint } from './endpoint-directory.ts';
-import { newId } from './ids.ts';
+import { addMissing } from './replay-missing.ts';
 
 export type ReplayInclude = 'failed' | 'cancelled' | 'missing';
 
@@ -80,57 +79,4 @@ async function reviveEnded(
     revived += rows.length;
     if (rows.length > 0) onWaiting(rows.length);
   }
-}
-
-interface EventRow {
-  id: string;
-  dialect: string;
-  type: string;
-  presence_name: string | null;
-  user_id: string | null;
-  recipients: string[] | null;
-  test: boolean;
-}
-
-async function addMissing(db: Db, request: ReplayRequest): Promise<number> {
-  let added = 0;
-  let after = '';
-  for (;;) {
-    const events = await rowsOf<EventRow>(
-      db,
-      sql`select ev.id, ev.dialect, ev.type, ev.presence_name, ev.user_id, ev.recipients, ev.test from events ev
-        where ev.organization_id = ${request.organizationId} and ev.created_at >= ${request.since}::timestamptz
-          and ev.created_at < ${request.until}::timestamptz and ev.id > ${after}
-          and not exists (select 1 from deliveries d where d.event_id = ev.id and d.organization_id = ev.organization_id
-            and d.endpoint_id = ${request.endpoint.id})
-        order by ev.id limit ${PAGE}`,
-    );
-    if (events.length === 0) return added;
-    after = events.at(-1)?.id ?? after;
-    const matching = events.filter((event) => {
-      const { presence_name: presenceName, user_id: userId, recipients: to } = event;
-      return matchesEndpoint({ ...event, presenceName, userId, to }, request.endpoint);
-    });
-    if (request.dryRun) added += matching.length;
-    else if (matching.length > 0) added += await insertMissing(db, request, matching);
-  }
-}
-
-/** Returns how many were made. */
-async function insertMissing(db: Db, request: ReplayRequest, events: EventRow[]): Promise<number> {
-  // The condition is looked at again here: two replays at once must not make two deliveries.
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`select id from endpoints where id = ${request.endpoint.id} for update`);
-    const made = await rowsOf<{ id: string }>(
-      tx,
-      sql`insert into deliveries (id, organization_id, event_id, endpoint_id, event_type, test, next_attempt_at)
-      select n.id, ${request.organizationId}, n.event_id, ${request.endpoint.id}, n.type, n.test, now()
-      from unnest(${sql.param(events.map(() => newId('dlv')))}::text[], ${sql.param(events.map((e) => e.id))}::text[],
-        ${sql.param(events.map((e) => e.type))}::text[], ${sql.param(events.map((e) => e.test))}::boolean[]) as n(id, event_id, type, test)
-      where not exists (select 1 from deliveries d where d.event_id = n.event_id and d.organization_id = ${request.organizationId}
-        and d.endpoint_id = ${request.endpoint.id})
-      returning id`,
-    );
-    return made.length;
-  });
 }

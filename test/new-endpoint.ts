@@ -14,6 +14,8 @@ export function aNewEndpoint(changes: Partial<NewEndpoint> = {}): NewEndpoint {
     eventTypes: null,
     presenceName: null,
     userId: null,
+    filter: null,
+    templates: null,
     options: {},
     retryDelaysMs: null,
     timeoutMs: null,

@@ -1,12 +1,23 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { UNMATCHED } from '../../domain/delivery/unmatched.ts';
 import { Attempt, Delivery, deliveryStatus, showAttempt, showDelivery } from '../delivery-schema.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { eventTypeName, ID, idParam, instant, toUtc } from '../fields.ts';
-import { pageOf, pageQuery, readCursor, readIdCursor, toPage } from '../paging.ts';
+import { pageFields, pageOf, pageQuery, readCursor, readIdCursor, toPage } from '../paging.ts';
 
 const filterId = z.string().regex(ID).optional();
+
+const DeliveryPage = z
+  .object({
+    ...pageFields(Delivery),
+    unmatched: z.enum(UNMATCHED).nullable().meta({
+      description:
+        'With `eventId` and no deliveries: why the event has none. `no_endpoint` takes its type, or the filters of those that do left it out. Else null.',
+    }),
+  })
+  .meta({ id: 'DeliveryPage' });
 
 /** Reading deliveries and their attempts. */
 export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
@@ -28,7 +39,7 @@ export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
             since: instant.optional().meta({ description: 'Created at this time or later.' }),
             until: instant.optional().meta({ description: 'Created before this time.' }),
           }),
-          response: { 200: pageOf(Delivery, 'DeliveryPage') },
+          response: { 200: DeliveryPage },
         },
       },
       async (request) => {
@@ -43,12 +54,14 @@ export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
         };
         const page = { limit: limit + 1, after: readIdCursor(cursor) };
         const rows = await deps.deliveries.list(request.organizationId, filter, page);
-        return toPage(
+        const shown = toPage(
           rows,
           limit,
           (row) => [row.id],
           (row) => showDelivery(row, deps.workflowLink),
         );
+        const isEmpty = eventId !== undefined && rows.length === 0;
+        return { ...shown, unmatched: isEmpty ? await deps.events.unmatched(request.organizationId, eventId) : null };
       },
     );
 

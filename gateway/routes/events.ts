@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { UNMATCHED } from '../../domain/delivery/unmatched.ts';
 import { Delivery, showDelivery } from '../delivery-schema.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
@@ -21,6 +22,10 @@ const EventSummary = z
     flag: z.string().nullable().meta({
       description:
         'What is odd about it, though a source accepted it: `unknown_type`, `schema_mismatch`, `extra_fields`.',
+    }),
+    unmatched: z.enum(UNMATCHED).nullable().meta({
+      description:
+        'Why it has no delivery: `no_endpoint` takes its type, or the filters of those that do left it out. Null: it has.',
     }),
     occurredAt: shownInstant,
     createdAt: shownInstant,
@@ -78,6 +83,7 @@ export function eventRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
             ...pageQuery,
             dialect: dialectName.optional(),
             type: eventTypeName.optional(),
+            unmatched: z.literal('true').optional().meta({ description: 'Only those that were delivered to nobody.' }),
             since: instant.optional(),
             until: instant.optional(),
           }),
@@ -85,12 +91,13 @@ export function eventRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const { limit, cursor, dialect, type, since, until } = request.query;
+        const { limit, cursor, dialect, type, unmatched, since, until } = request.query;
         const [createdAt, id] = readCursor(cursor, [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, ID]) ?? [];
         const after = createdAt === undefined || id === undefined ? null : { createdAt, id };
         const filter = {
           dialect: dialect ?? null,
           type: type ?? null,
+          unmatched: unmatched !== undefined,
           since: since === undefined ? null : toUtc(since),
           until: until === undefined ? null : toUtc(until),
         };
