@@ -8,6 +8,7 @@ import { faultOf } from './verify.ts';
 
 const PUBLIC = 'public_channel';
 const PAGE_SIZE = 200;
+const MAX_REQUESTS = 5;
 
 /**
  * Channels to pick from, those that the app is in first, then by name; of a workspace with very many only some. Private ones are
@@ -37,6 +38,7 @@ function listChannels(
       request: (page) => readCall('list the channels', botOf(config), 'conversations.list', { ...args, ...page }),
       entries: 'channels',
       pageSize: PAGE_SIZE,
+      maxRequests: MAX_REQUESTS,
       nowMs: 0,
     },
     () => false,

@@ -1,8 +1,6 @@
 import type { StepRequest, Steps } from '../destination.ts';
 import { judgeCall, type SlackAnswer } from './answers.ts';
 
-const MAX_PAGES = 5;
-
 type Failed = Exclude<SlackAnswer, { kind: 'ok' }>;
 
 /** How a list is read. */
@@ -12,6 +10,7 @@ export interface Listing {
   entries: string;
   /** Of the first page; where an answer is longer than what is kept of one, the next try is for a quarter. */
   pageSize: number;
+  maxRequests: number;
   nowMs: number;
 }
 
@@ -19,14 +18,14 @@ export interface Listing {
 export type Entry = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a list with cursors, page by page in at most five requests, until `enough` says so of what was read so far. What it
+ * Reads a list with cursors, page by page, until `enough` says so of what was read so far. What it
  * returns may be the list's beginning only.
  */
 export function* readPages(listing: Listing, enough: (entries: readonly Entry[]) => boolean): Steps<Entry[] | Failed> {
   const read: Entry[] = [];
   let { pageSize } = listing;
   let cursor = '';
-  for (let requests = 0; requests < MAX_PAGES; requests++) {
+  for (let requests = 0; requests < listing.maxRequests; requests++) {
     const result = yield listing.request({ limit: String(pageSize), ...(cursor ? { cursor } : {}) });
     if (result.kind === 'response' && result.bodyTruncated && pageSize > 1) {
       pageSize = Math.ceil(pageSize / 4);

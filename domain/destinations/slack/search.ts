@@ -7,6 +7,7 @@ import { type Entry, readPages } from './pages.ts';
 
 /** As many as Slack gives apps that are sold outside its marketplace; messages in blocks are long, too. */
 const PAGE_SIZE = 15;
+const MAX_REQUESTS = 10;
 /** Later than any message. */
 const LATEST = '9999999999';
 /** Clocks of publishers may be fast by less than this. */
@@ -20,29 +21,31 @@ export type RootSearch =
 
 /** The root that this delivery made, or else the newest of its subject, in the latest messages since the event. */
 export function* findRoot(input: SlackInput): Steps<RootSearch> {
-  const { subjectKey, deliveryKey } = input;
-  const ours = (entry: Entry) => {
-    const mark = markIn(entry);
-    return mark?.part === 'root' && mark.delivery_key === deliveryKey;
-  };
-  const read = yield* readPages(
-    {
-      request: (page) =>
-        readCall('look for the message', botOf(input.config), 'conversations.history', argsOf(input, page)),
-      entries: 'messages',
-      pageSize: PAGE_SIZE,
-      nowMs: input.nowMs,
-    },
-    (entries) => entries.some(ours),
-  );
-  if (!Array.isArray(read)) return failed(read);
   const ofSubject = (entry: Entry) => {
     const mark = markIn(entry);
-    return mark?.part === 'root' && mark.subject_key === subjectKey;
+    return mark?.part === 'root' && mark.subject_key === input.subjectKey;
   };
-  const root = read.find(ours) ?? read.find(ofSubject);
+  const byThisDelivery = (entry: Entry) => ofSubject(entry) && markIn(entry)?.delivery_key === input.deliveryKey;
+  const step = 'look for the message';
+  const read = yield* readPages(
+    {
+      request: (page) => readCall(step, botOf(input.config), 'conversations.history', argsOf(input, page)),
+      entries: 'messages',
+      pageSize: PAGE_SIZE,
+      maxRequests: MAX_REQUESTS,
+      nowMs: input.nowMs,
+    },
+    (entries) => entries.some(byThisDelivery),
+  );
+  if (!Array.isArray(read)) return failed(read);
+  const root = read.find(byThisDelivery) ?? read.find(ofSubject);
   if (typeof root?.ts !== 'string') return { kind: 'absent' };
-  return { kind: 'found', ts: root.ts, resolved: markIn(root)?.resolved === true, byThisDelivery: ours(root) };
+  return {
+    kind: 'found',
+    ts: root.ts,
+    resolved: markIn(root)?.resolved === true,
+    byThisDelivery: byThisDelivery(root),
+  };
 }
 
 /** What stands in a root's thread. `gone`: the root was deleted. */
@@ -64,6 +67,7 @@ export function* lookInThread(input: SlackInput, rootTs: string): Steps<ThreadLo
         }),
       entries: 'messages',
       pageSize: PAGE_SIZE,
+      maxRequests: MAX_REQUESTS,
       nowMs: input.nowMs,
     },
     (entries) => entries.some((entry) => !isRoot(entry) && byThisDelivery(entry)),
