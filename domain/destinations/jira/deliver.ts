@@ -30,8 +30,8 @@ export function* deliverToJira(input: Input): Steps<DeliverResult> {
 
 function* begin(jira: Jira, message: Message, input: Input): Steps<DeliverResult> {
   const forgotten = input.remote ? { remote: null } : {};
-  if (!isWorthAnIssue(input)) return { verdict: DELIVERED, ...forgotten };
   if (mayAppear(input)) return { verdict: notFoundYet('the issue'), ...forgotten };
+  if (!isWorthAnIssue(input)) return { verdict: DELIVERED, ...forgotten };
   const created = yield* createIssue(jira, message, input);
   if (created.kind === 'stopped') return { verdict: created.verdict, ...forgotten };
   const issue = created.value;
