@@ -2,6 +2,7 @@ import { configFaults, configSchema, isAsked, withDefaults } from '../domain/des
 import { mergeConfig, splitConfig } from '../domain/destinations/config-secrets.ts';
 import type { Destination } from '../domain/destinations/destination.ts';
 import { destinationOf } from '../domain/destinations/destinations.ts';
+import { checkConfigTemplates, templateRule } from '../domain/destinations/templates.ts';
 import type { DestinationConfig } from '../store/destination-types.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { checkCalledUrl } from './endpoint-rules.ts';
@@ -37,7 +38,13 @@ export function checkConfig(
     const value = given[name];
     if (kind === 'url' && typeof value === 'string') checkCalledUrl(`config.${name}`, value, [deps.checkUrl]);
   }
-  const faults = configFaults(destination, given);
+  const faults = [
+    ...configFaults(destination, given),
+    ...checkConfigTemplates(destination.fields, given).map((fault) => ({
+      field: fault.field,
+      rule: templateRule(fault),
+    })),
+  ];
   if (faults.length > 0) {
     const errors = faults.map(({ field, rule }) => ({ field: field === '' ? 'config' : `config.${field}`, rule }));
     throw fieldProblem('validation_failed', errors);

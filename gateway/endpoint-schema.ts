@@ -9,6 +9,7 @@ import { DIALECT_NAMES } from '../domain/dialects/wires.ts';
 import type { Endpoint as StoredEndpoint } from '../store/endpoints.ts';
 import { AutoExportOption } from './auto-export.ts';
 import { line, lines, oneLine, shownInstant, wholeText } from './fields.ts';
+import { EndpointFilter, EndpointTemplates, endpointFilter, endpointTemplates } from './filter-schema.ts';
 
 const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 
@@ -69,6 +70,10 @@ export const endpointSettings = {
     .meta({ description: 'Names and patterns (`job.*`, `flexorch:job.*`, `*`); null: every type.' }),
   presenceName: line(256).nullish().meta({ description: 'Events of this presence match too.' }),
   userId: line(256).nullish().meta({ description: 'Only events of this user, and those that name none.' }),
+  filter: endpointFilter.nullish().meta({ description: 'Conditions on what an event says; null: none.' }),
+  templates: endpointTemplates.nullish().meta({
+    description: "Of native destinations: Liquid templates for what messages say; null: the events' own words.",
+  }),
   options: endpointOptions.optional().meta({ description: 'Settings that only this dialect knows.' }),
   headers: headerList.optional().meta({ description: "Sent along with the dialect's own." }),
   basicAuth: basicAuth.nullish().meta({ description: 'Sent as `Authorization: Basic …`.' }),
@@ -137,6 +142,8 @@ export const Endpoint = z
     eventTypes: z.array(z.string()).nullable(),
     presenceName: z.string().nullable(),
     userId: z.string().nullable(),
+    filter: EndpointFilter.nullable(),
+    templates: EndpointTemplates.nullable(),
     options: z.record(z.string(), z.unknown()),
     headers: z.array(z.object({ name: z.string(), value: z.string() })).meta({ description: 'Values are masked.' }),
     basicAuth: z

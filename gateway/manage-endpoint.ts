@@ -61,6 +61,9 @@ const WEBHOOK_ONLY = [
   'signature',
 ] as const;
 
+/** What has no meaning for a webhook. */
+const NATIVE_ONLY = ['config', 'templates'] as const;
+
 const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   description: '',
   eventTypes: null,
@@ -129,8 +132,8 @@ function checkTarget(deps: GatewayDependencies, input: EndpointInput, wire: Dial
     const checked = checkConfig(deps, nativeDestination(destination), config ?? {});
     return { destination, url: checked.url, config: checked.config, secret: null, rules: checked.destination.rules };
   }
-  if (config !== undefined) throw onlyFor('config', 'is only for native destinations, such as slack');
-  if (url === undefined) throw onlyFor('url', 'is required');
+  refuseForWebhook(input);
+  if (url === undefined) throw fieldProblem('validation_failed', [{ field: 'url', rule: 'is required' }]);
   checkEndpointUrl(url, wire, deps.checkUrl);
   checkHeaders(headers, wire);
   checkAuthorization(headers, basicAuth ?? null);
@@ -141,19 +144,20 @@ function checkTarget(deps: GatewayDependencies, input: EndpointInput, wire: Dial
 
 /** A native destination signs nothing, and its address, credentials and timeouts are its configuration's. */
 function refuseForNative(given: Partial<Record<(typeof WEBHOOK_ONLY)[number], unknown>>): void {
-  const errors = WEBHOOK_ONLY.filter((name) => isSet(given[name])).map((field) => ({
-    field,
-    rule: 'is only for webhooks',
-  }));
+  refuse(WEBHOOK_ONLY, given, 'is only for webhooks');
+}
+
+function refuseForWebhook(given: Partial<Record<(typeof NATIVE_ONLY)[number], unknown>>): void {
+  refuse(NATIVE_ONLY, given, 'is only for native destinations, such as slack');
+}
+
+function refuse<Name extends string>(names: readonly Name[], given: Partial<Record<Name, unknown>>, rule: string) {
+  const errors = names.filter((name) => isSet(given[name])).map((field) => ({ field, rule }));
   if (errors.length > 0) throw fieldProblem('validation_failed', errors);
 }
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-}
-
-function onlyFor(field: string, rule: string): Problem {
-  return fieldProblem('validation_failed', [{ field, rule }]);
 }
 
 /** The organization's endpoint of this id, of this dialect where one is given. Throws `not_found`. */
@@ -180,7 +184,7 @@ export async function changeEndpoint(
   const { headers: given, basicAuth, config, ...settings } = change;
   const wire = knownWire(standing.dialect);
   if (standing.destination !== WEBHOOK) refuseForNative(change);
-  else if (config !== undefined) throw onlyFor('config', 'is only for native destinations, such as slack');
+  else refuseForWebhook(change);
   const checked = config && (await checkConfigChange(deps, standing, config));
   if (settings.url !== undefined) checkEndpointUrl(settings.url, wire, deps.checkUrl);
   const headers = given?.map(({ name, value }) => ({ name, value: unlessMasked(value) }));

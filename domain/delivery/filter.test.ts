@@ -163,7 +163,7 @@ describe('several conditions', () => {
     ['any', [], true],
     ['all', [], true],
   ] as const)('%s of them', (match, conditions, expected) => {
-    expect(filtering(anEvent())(aFilter({ match, conditions }))).toBe(expected);
+    expect(filtering(anEvent())(aFilter({ match, conditions: [...conditions] }))).toBe(expected);
   });
 });
 

@@ -29,14 +29,14 @@ export interface FilterCondition {
   field: string;
   operator: FilterOperator;
   /** Absent with `exists` and `notExists`, a list with `in` and `notIn`; `check-filter.ts` has the rules. */
-  value?: FilterScalar | readonly FilterScalar[] | undefined;
+  value?: FilterScalar | FilterScalar[] | undefined;
 }
 
 /** What an event must have, besides its type, for an endpoint to get it. */
 export interface EndpointFilter {
   /** Whether each condition must hold or one is enough; without conditions, nothing is asked of data. */
   match: 'all' | 'any';
-  conditions: readonly FilterCondition[];
+  conditions: FilterCondition[];
   /** Events that are less severe are left out, whatever `match` says. Null: none is. */
   minSeverity: Severity | null;
 }

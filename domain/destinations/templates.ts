@@ -10,7 +10,7 @@ export interface Templates {
   /** What events share a message or ticket by: the same text, the same subject. Empty: the event type's own. */
   subject?: string | undefined;
   /** All rows of the message; those that come out empty are left out. */
-  fields?: readonly TemplateField[] | undefined;
+  fields?: TemplateField[] | undefined;
 }
 
 export interface TemplateField {
@@ -25,6 +25,11 @@ export interface TemplateFault {
   rule: string;
   line: number;
   column: number;
+}
+
+/** The fault in words, its place included. */
+export function templateRule({ line, column, rule }: TemplateFault): string {
+  return `line ${line}, column ${column}: ${rule}`;
 }
 
 /** Thrown when a template fails for an event, or takes too long, too much memory or too many characters. */
