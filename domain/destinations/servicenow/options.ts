@@ -1,6 +1,7 @@
 import type { ConfigFault, FieldOption, OptionLoaders, Steps, TokenMemory } from '../destination.ts';
 import { call, openSession, type Session } from './api.ts';
 import type { ServicenowConfig } from './config.ts';
+import { faultOf } from './faults.ts';
 import { rowsOf, text } from './records.ts';
 import { credentialFaults, settingsOf } from './settings.ts';
 
@@ -88,7 +89,7 @@ function* listed(session: Session, listing: Listing): Steps<Options> {
       },
       expects: 'records',
     });
-    if (!judged.ok) return { field: '', rule: 'message' in judged.verdict ? judged.verdict.message : '' };
+    if (!judged.ok) return faultOf(judged, session, '');
     const rows = rowsOf(judged);
     for (const option of rows.filter(listing.belongs).map(listing.option)) {
       // The same value once per language.

@@ -2,6 +2,7 @@ import type { CheckResult, ConfigFault, Steps, TokenMemory } from '../destinatio
 import type { Judged } from './answers.ts';
 import { call, openSession, type Session } from './api.ts';
 import type { ServicenowConfig } from './config.ts';
+import { faultOf } from './faults.ts';
 import { choicesOf } from './options.ts';
 import { rowsOf } from './records.ts';
 import { credentialFaults, settingsOf } from './settings.ts';
@@ -105,13 +106,8 @@ function signedIn({ settings: { credentials } }: Session): string {
   return credentials.auth === 'basic' ? `signed in as ${credentials.username}` : 'signed in as an OAuth client';
 }
 
-/** `rule` where the request named something that is not there; else what the verdict says, at the field that it is about. */
+/** `rule` where the request named something that is not there. */
 function fault(judged: Extract<Judged, { ok: false }>, session: Session, field: string, rule: string): Look {
-  const { cause, verdict } = judged;
-  const secret = session.settings.credentials.auth === 'basic' ? 'password' : 'clientSecret';
-  const message = 'message' in verdict ? verdict.message : '';
-  if (cause === 'unauthorized') return { found: [], faults: [{ field: secret, rule: message }] };
-  if (cause === 'forbidden') return { found: [], faults: [{ field, rule: message }] };
-  if (cause === 'not_found' || cause === 'unknown_table') return { found: [], faults: [{ field, rule }] };
-  return { found: [], faults: [{ field: 'instanceUrl', rule: message }] };
+  const missing = judged.cause === 'not_found' || judged.cause === 'unknown_table';
+  return { found: [], faults: [missing ? { field, rule } : faultOf(judged, session, field)] };
 }
