@@ -10,11 +10,13 @@ import { installOpenApi } from './openapi.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { deliveryControlRoutes } from './routes/delivery-control.ts';
+import { destinationRoutes } from './routes/destinations.ts';
 import { flexorchRoutes } from './routes/dialects/flexorch/routes.ts';
 import { flowcertaRoutes } from './routes/dialects/flowcerta/routes.ts';
 import { fltrRoutes } from './routes/dialects/fltr/routes.ts';
 import { jobStatusRoutes } from './routes/dialects/job-status/routes.ts';
 import { orionRoutes } from './routes/dialects/orion/routes.ts';
+import { endpointPreviewRoutes } from './routes/endpoint-preview.ts';
 import { endpointStateRoutes } from './routes/endpoint-state.ts';
 import { endpointTestRoutes } from './routes/endpoint-test.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
@@ -67,6 +69,8 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     endpointRoutes,
     endpointStateRoutes,
     endpointTestRoutes,
+    endpointPreviewRoutes,
+    destinationRoutes,
     replayRoutes,
     eventTypeRoutes,
     eventRoutes,

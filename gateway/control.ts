@@ -14,6 +14,16 @@ export async function withdrawDeliveries(
   }
 }
 
+/** What waits because its endpoint's configuration was refused is tried at once: it was repaired. */
+export async function hurryRefused(
+  deps: Pick<GatewayDependencies, 'hurryRefusedOf' | 'signalLookAgain' | 'logger'>,
+  endpointId: string,
+): Promise<void> {
+  for await (const batch of deps.hurryRefusedOf(endpointId)) {
+    await Promise.all(batch.map(({ workflowId, ids }) => tell(deps, () => deps.signalLookAgain(workflowId, ids))));
+  }
+}
+
 /** Tells a workflow; a failure is only logged, since the store has the truth and the reconciler brings it there. */
 export async function tell(deps: Pick<GatewayDependencies, 'logger'>, signal: () => Promise<void>): Promise<void> {
   try {

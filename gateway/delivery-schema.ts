@@ -46,6 +46,7 @@ export const Delivery = z
 
 export const Exchange = z
   .object({
+    step: z.string().optional().meta({ description: 'What it was for, where an attempt makes several.' }),
     method: z.string(),
     url: z.string(),
     requestHeaders: z.record(z.string(), z.string()).meta({ description: "The customer's own values are masked." }),

@@ -17,6 +17,7 @@ import type { EventReader } from '../store/read-events.ts';
 import type { ReceiptLog } from '../store/receipt-log.ts';
 import type { ReplayInclude, ReplayRequest } from '../store/replay.ts';
 import type { SourceStore } from '../store/sources.ts';
+import type { SubjectReader } from '../store/subjects.ts';
 import type { PublishItem, PublishResult } from '../store/types.ts';
 import type { ValidationStore } from '../store/validations.ts';
 
@@ -34,6 +35,7 @@ export interface GatewayDependencies {
   portalAccess: PortalAccess;
   endpoints: EndpointStore;
   endpointLog: EndpointLogReader;
+  subjects: SubjectReader;
   connectors: ConnectorStore;
   datasets: Omit<DatasetStore, 'readChunks' | 'abandonUploads'>;
   eventTypes: EventTypeStore;
@@ -49,6 +51,8 @@ export interface GatewayDependencies {
   control: DeliveryControl;
   /** Cancels what waits for an endpoint, in batches; yields the workflows that held it. */
   cancelPendingOf(endpointId: string, reason: string): AsyncIterable<{ workflowId: string; ids: string[] }[]>;
+  /** Makes due at once what waits because the endpoint's configuration was refused; yields the workflows that hold it. */
+  hurryRefusedOf(endpointId: string): AsyncIterable<{ workflowId: string; ids: string[] }[]>;
   /** Counts per kind: brought back, or with `dryRun` to be brought back. */
   replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>>;
   /** Tells a workflow that the store has changed for these deliveries. May fail: the reconciler heals. */

@@ -5,7 +5,7 @@ import { type EndpointRules, ruleDefaults } from '../domain/dialects/rule-defaul
 import { wireOf } from '../domain/dialects/wires.ts';
 import type { NewSecret } from '../store/endpoint-secrets.ts';
 import type { Endpoint, EndpointSettings } from '../store/endpoints.ts';
-import { withdrawDeliveries } from './control.ts';
+import { hurryRefused, withdrawDeliveries } from './control.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { changedConfig, checkConfig, nativeDestination } from './destination-config.ts';
 import {
@@ -200,6 +200,7 @@ export async function changeEndpoint(
   });
   switch (updated.kind) {
     case 'updated':
+      if (checked) await hurryRefused(deps, standing.id);
       return updated.endpoint;
     case 'unknown_header':
       throw fieldProblem('validation_failed', [{ field: 'headers', rule: `no value is stored for ${updated.name}` }]);

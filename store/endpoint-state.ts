@@ -39,8 +39,8 @@ export async function readDisabled(tx: Pick<Db, 'execute'>, ids: readonly string
   );
 }
 
-/** Deliveries cancelled in one transaction: short ones, so that publishing is not held up. */
-const CANCEL_BATCH = 500;
+/** Deliveries changed in one transaction: short ones, so that publishing is not held up. */
+const BATCH = 500;
 
 /** Cancels every pending delivery of an endpoint, in batches; yields the workflows that held them, to be signalled. */
 export async function* cancelPendingOf(
@@ -52,14 +52,41 @@ export async function* cancelPendingOf(
     const rows = await rowsOf<{ id: string; workflow_id: string | null }>(
       db,
       sql`update deliveries set status = 'cancelled', reason = ${reason}, next_attempt_at = null, completed_at = now()
-        where id in (select id from deliveries where endpoint_id = ${endpointId} and status = 'pending' limit ${CANCEL_BATCH})
+        where id in (select id from deliveries where endpoint_id = ${endpointId} and status = 'pending' limit ${BATCH})
         returning id, workflow_id`,
     );
     if (rows.length === 0) return;
-    const held = Map.groupBy(
-      rows.filter((row) => row.workflow_id !== null),
-      (row) => row.workflow_id as string,
-    );
-    yield [...held].map(([workflowId, members]) => ({ workflowId, ids: members.map((m) => m.id) }));
+    yield heldIn(rows);
   }
+}
+
+/**
+ * Makes due at once what waits because the endpoint's configuration was refused, after it was repaired; in batches, like
+ * `cancelPendingOf`. What is under way this moment follows its own schedule.
+ */
+export async function* hurryRefusedOf(
+  db: Db,
+  endpointId: string,
+): AsyncGenerator<{ workflowId: string; ids: string[] }[]> {
+  for (;;) {
+    const rows = await rowsOf<{ id: string; workflow_id: string | null }>(
+      db,
+      sql`update deliveries set next_attempt_at = now(), held = false, workflow_id = case when workflow_id = id then id end,
+          claimed_at = case when workflow_id = id then claimed_at end, started_at = case when workflow_id = id then started_at end
+        where id in (select id from deliveries where endpoint_id = ${endpointId} and status = 'pending' and open_attempt_id is null
+          and next_attempt_at > now() and reason = 'bad_configuration' limit ${BATCH})
+        returning id, workflow_id`,
+    );
+    if (rows.length === 0) return;
+    yield heldIn(rows);
+  }
+}
+
+/** Members by the workflow that holds them; those that none holds are left out. */
+function heldIn(rows: readonly { id: string; workflow_id: string | null }[]): { workflowId: string; ids: string[] }[] {
+  const held = Map.groupBy(
+    rows.filter((row) => row.workflow_id !== null),
+    (row) => row.workflow_id as string,
+  );
+  return [...held].map(([workflowId, members]) => ({ workflowId, ids: members.map((m) => m.id) }));
 }

@@ -12,7 +12,7 @@ import { type Database, openPglite, openPostgres } from './database.ts';
 import { createDatasetStore } from './datasets.ts';
 import { EndpointDirectory } from './endpoint-directory.ts';
 import { createEndpointLogReader } from './endpoint-log.ts';
-import { cancelPendingOf } from './endpoint-state.ts';
+import { cancelPendingOf, hurryRefusedOf } from './endpoint-state.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createEventTypeStore } from './event-types.ts';
 import { createExceptionStore } from './exceptions.ts';
@@ -133,6 +133,7 @@ export async function openStore(options: StoreOptions) {
     control,
     replay: createReplay(db, { onWaiting }),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
+    hurryRefusedOf: (endpointId: string) => hurryRefusedOf(db, endpointId),
     endpointLog: createEndpointLogReader(db),
     claim: createClaimer(database, { times, onDueIn: wakeIn }),
     limits,

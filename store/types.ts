@@ -1,4 +1,5 @@
 import type { AttemptOutcome, DeliveryStatus } from '../domain/delivery/types.ts';
+import type { Templates } from '../domain/destinations/templates.ts';
 import type { AutoExport } from '../domain/exports/auto-export.ts';
 import type { ExportFaultCode } from '../domain/exports/export-fault.ts';
 import type { ExportedFile } from '../domain/exports/export-plan.ts';
@@ -192,7 +193,7 @@ export interface SenderEndpoint {
   /** Of a native destination, secrets in clear; both parts empty for webhooks. */
   config: DestinationConfig;
   /** Overrides of what its messages say; null: none. */
-  templates: unknown;
+  templates: Templates | null;
   /** The customer's own, and `Authorization` where it set basic authentication. Values are secrets. */
   headers: { name: string; value: string }[];
   retryDelaysMs: number[] | null;

@@ -3,13 +3,14 @@ import { withDefaults } from './config-schema.ts';
 import type { Destination } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import type { Message } from './message.ts';
+import { applyTemplates, applyToConfig, type Templates } from './templates.ts';
 
 /** What of an endpoint decides what it is sent. */
 export interface PreparedEndpoint {
   id: string;
   destination: string;
   config: { plain: Record<string, unknown>; secret: Record<string, unknown> };
-  templates: unknown;
+  templates: Templates | null;
 }
 
 export interface PreparedEvent {
@@ -40,7 +41,8 @@ export function prepareDelivery(
 ): PreparedDelivery {
   const destination = destinationOf(endpoint.destination);
   if (!destination) throw new Error(`destination ${endpoint.destination} is unknown to this version`);
-  const message = meaningOf(event);
-  const config = withDefaults(destination.fields, { ...endpoint.config.plain, ...endpoint.config.secret });
+  const message = applyTemplates(endpoint.templates, event, meaningOf(event));
+  const given = withDefaults(destination.fields, { ...endpoint.config.plain, ...endpoint.config.secret });
+  const config = applyToConfig(destination.fields, given, event, message);
   return { destination, config, message, subjectKey: subjectKeyOf(endpoint.id, message.subject) };
 }
