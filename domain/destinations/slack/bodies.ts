@@ -1,5 +1,5 @@
 import type { DeliverInput } from '../destination.ts';
-import { levelOf, type Message } from '../message.ts';
+import { levelOf } from '../message.ts';
 import type { SlackConfig } from './config.ts';
 import { renderSlack, renderSlackLine, type SlackMessage } from './render.ts';
 
@@ -12,9 +12,9 @@ const METADATA_TYPE = 'waybill_event';
 export interface SlackMark {
   subject_key: string;
   delivery_key: string;
-  /** `root`: stands for the subject in the channel. */
-  part: 'root' | 'reply';
-  /** Of a root: whether the subject is resolved. */
+  /** `root`: stands for the subject in the channel. `test`: stands for nothing. */
+  part: 'root' | 'reply' | 'test';
+  /** Whether the event resolves the subject. */
   resolved: boolean;
 }
 
@@ -31,23 +31,24 @@ export interface Reply {
   broadcast: boolean;
 }
 
-/** The message that stands for the subject. */
+/** The message that stands for the subject, or that of a test. */
 export function rootBody(input: SlackInput): object {
-  const rendered = renderSlack(markedTest(input), notesOf(input, rootNotes(input)));
-  return { channel: input.config.channel, ...rendered, metadata: metadataOf(input, 'root') };
+  return {
+    channel: input.config.channel,
+    ...shown(input),
+    metadata: metadataOf(input, input.test ? 'test' : 'root'),
+  };
 }
 
 /** The same as an update of the message `ts`; `parse`, since by default an update would make links of what looks like some. */
 export function updateBody(input: SlackInput, ts: string): object {
-  const { text, blocks } = renderSlack(markedTest(input), notesOf(input, rootNotes(input)));
+  const { text, blocks } = shown(input);
   return { channel: input.config.channel, ts, text, blocks, parse: 'none', metadata: metadataOf(input, 'root') };
 }
 
 export function replyBody(input: SlackInput, rootTs: string, { word, short, broadcast }: Reply): object {
-  const message = markedTest(input);
-  const rendered: SlackMessage = short
-    ? renderSlackLine(message, word, notesOf(input))
-    : renderSlack(message, notesOf(input, word ? [word] : []));
+  const { message } = input;
+  const rendered: SlackMessage = short ? renderSlackLine(message, word) : renderSlack(message, word ? [word] : []);
   return {
     channel: input.config.channel,
     thread_ts: rootTs,
@@ -57,24 +58,16 @@ export function replyBody(input: SlackInput, rootTs: string, { word, short, broa
   };
 }
 
-/** By the event alone: what a delivery writes twice is the same. */
-function rootNotes({ message, outdated }: SlackInput): string[] {
-  if (outdated) return [LATE];
-  return message.resolved && levelOf(message) !== 'ok' ? ['Resolved'] : [];
-}
-
 /** A message of an incoming webhook, which knows neither threads nor metadata. */
 export function webhookBody(input: SlackInput): object {
-  return renderSlack(markedTest(input), notesOf(input));
+  return shown(input);
 }
 
-/** A test says so first, in notifications too. */
-function markedTest({ message, test }: SlackInput): Message {
-  return test ? { ...message, title: `[Test] ${message.title}` } : message;
-}
-
-function notesOf({ test }: SlackInput, notes: readonly string[] = []): string[] {
-  return test ? [...notes, 'Test event'] : [...notes];
+/** By the event alone, so that what is written twice is the same. A test says so first, in notifications too, and last. */
+function shown({ message, outdated, test }: SlackInput): SlackMessage {
+  const notes = message.resolved && levelOf(message) !== 'ok' ? ['Resolved'] : [];
+  if (test) return renderSlack({ ...message, title: `[Test] ${message.title}` }, [...notes, 'Test event']);
+  return renderSlack(message, outdated ? [LATE] : notes);
 }
 
 function metadataOf({ subjectKey, deliveryKey, message }: SlackInput, part: SlackMark['part']) {

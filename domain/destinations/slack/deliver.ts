@@ -19,6 +19,7 @@ export function* deliverToSlack(input: SlackInput): Steps<DeliverResult> {
     const answer = yield webhookCall('post the message', config.webhookUrl ?? '', webhookBody(input));
     return { verdict: judgeWebhook(answer, nowMs) };
   }
+  if (input.test) return { verdict: yield* deliverTest(input) };
   const known = input.remote?.place === config.channel ? input.remote : null;
   if (known) return yield* followUp(input, known);
   return input.unsure ? yield* findOrCreate(input, input.unsure.searches) : yield* create(input);
@@ -34,9 +35,25 @@ function* findOrCreate(input: SlackInput, searches: number): Steps<DeliverResult
   return search.byThisDelivery ? { verdict: DELIVERED, remote } : yield* followUp({ ...input, unsure: null }, remote);
 }
 
-function* create(input: SlackInput): Steps<DeliverResult> {
+/** A test is a message of its own: nobody would notice an update, and what stands for the subject is left as it is. */
+function* deliverTest(input: SlackInput): Steps<Verdict> {
+  if (input.unsure) {
+    const search = yield* findRoot(input);
+    if (search.kind === 'failed') return search.verdict;
+    if (search.kind === 'found') return DELIVERED;
+    if (input.unsure.searches < MAX_SEARCHES) return NOT_FOUND;
+  }
+  const answer = yield* post(input);
+  return answer.kind === 'failed' ? answer.verdict : DELIVERED;
+}
+
+function* post(input: SlackInput): Steps<SlackAnswer> {
   const request = writeCall('post the message', botOf(input.config), 'chat.postMessage', rootBody(input));
-  const answer = judgeCall(yield request, 'create', input.nowMs);
+  return judgeCall(yield request, 'create', input.nowMs);
+}
+
+function* create(input: SlackInput): Steps<DeliverResult> {
+  const answer = yield* post(input);
   if (answer.kind === 'failed') return { verdict: answer.verdict, remote: null };
   const ts = answer.kind === 'ok' ? answer.body.ts : undefined;
   // Without an id nothing can be updated: the next event makes a message of its own.

@@ -109,10 +109,10 @@ function linkBlocks({ link }: Message): SlackBlock[] {
 }
 
 /** A line or two for a thread: what became of the subject, its title, and the context line. */
-export function renderSlackLine(message: Message, word: string, notes: readonly string[] = []): SlackMessage {
+export function renderSlackLine(message: Message, word: string): SlackMessage {
   const { icon } = LEVELS[levelOf(message)];
   const line = `${icon} ${word}: ${oneLine(message.title)}`;
-  const blocks: SlackBlock[] = [{ type: 'section', text: plainText(line, MAX_LINE) }, contextOf(message, notes)];
+  const blocks: SlackBlock[] = [{ type: 'section', text: plainText(line, MAX_LINE) }, contextOf(message, [])];
   return { text: cutMrkdwn(line, MAX_LINE), blocks, unfurl_links: false, unfurl_media: false };
 }
 

@@ -19,11 +19,15 @@ export type RootSearch =
   | { kind: 'absent' }
   | { kind: 'failed'; verdict: Verdict };
 
-/** The root that this delivery made, or else the newest of its subject, in the latest messages since the event. */
+/**
+ * The root that this delivery made, or else the newest of its subject, in the latest messages since the event; of a test only
+ * its own message.
+ */
 export function* findRoot(input: SlackInput): Steps<RootSearch> {
+  const part = input.test ? 'test' : 'root';
   const ofSubject = (entry: Entry) => {
     const mark = markIn(entry);
-    return mark?.part === 'root' && mark.subject_key === input.subjectKey;
+    return mark?.part === part && mark.subject_key === input.subjectKey;
   };
   const byThisDelivery = (entry: Entry) => ofSubject(entry) && markIn(entry)?.delivery_key === input.deliveryKey;
   const step = 'look for the message';
@@ -38,7 +42,7 @@ export function* findRoot(input: SlackInput): Steps<RootSearch> {
     (entries) => entries.some(byThisDelivery),
   );
   if (!Array.isArray(read)) return failed(read);
-  const root = read.find(byThisDelivery) ?? read.find(ofSubject);
+  const root = read.find(byThisDelivery) ?? (input.test ? undefined : read.find(ofSubject));
   if (typeof root?.ts !== 'string') return { kind: 'absent' };
   return {
     kind: 'found',
