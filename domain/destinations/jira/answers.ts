@@ -40,7 +40,7 @@ const MAX_WORDS = 400;
 
 const CREDENTIALS = {
   cloud:
-    'Jira refused e-mail and API token (401): check both. Tokens expire after a year at most, and a scoped token works only with an API address at api.atlassian.com',
+    'Jira refused e-mail and API token (401): check both. Tokens expire after a year at most, and a scoped token works only with an API address at api.atlassian.com and the scopes read:jira-work, write:jira-work and read:jira-user',
   datacenter: 'Jira refused the personal access token (401): it has expired, was revoked, or belongs to another Jira',
 };
 const CAPTCHA =

@@ -7,6 +7,9 @@ import { type Issue, PROPERTY } from './find-issue.ts';
 import { renderSummary } from './summary.ts';
 import { descriptionOf, plainDocument, withRow } from './texts.ts';
 
+/** Jira names all that it refuses at once, but what it says of one field may depend on another. */
+const MAX_TRIES = 5;
+
 type IssueFields = Record<string, unknown>;
 
 /** The names of Jira's default priority scheme. */
@@ -32,7 +35,7 @@ export function* createIssue(
   const properties = [{ key: PROPERTY, value: { subjectKey, deliveryKey } }];
   let fields = fieldsOf(jira.config, message, subjectKey);
   let leftOut: string[] = [];
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const told = leftOut.length > 0 ? withRow(message, 'Left out, since Jira refused it', leftOut.join('\n')) : message;
     const answer = yield* call(jira, {
       step: leftOut.length > 0 ? 'make the issue without what was refused' : 'make the issue',
@@ -41,7 +44,7 @@ export function* createIssue(
       body: { fields: { ...fields, description: descriptionOf(told, jira.config) }, properties },
       makes: true,
     });
-    const mended = answer.kind === 'refused' ? mend(fields, answer) : null;
+    const mended = answer.kind === 'refused' && tries < MAX_TRIES ? mend(jira.config, fields, answer) : null;
     if (mended) {
       fields = mended.fields;
       leftOut = [...leftOut, ...mended.leftOut];
@@ -86,13 +89,20 @@ export function jsonOrText(text: string): unknown {
 }
 
 /** The fields with all that was refused made right; null where that is not possible, so that the refusal stands. */
-function mend(fields: IssueFields, { fields: refused }: Refusal): { fields: IssueFields; leftOut: string[] } | null {
+function mend(
+  { fields: configured = {} }: JiraConfig,
+  fields: IssueFields,
+  { fields: refused }: Refusal,
+): { fields: IssueFields; leftOut: string[] } | null {
   const mended = { ...fields };
   const leftOut: string[] = [];
   for (const [id, reason] of Object.entries(refused)) {
     const value = mended[id];
-    if (typeof value === 'string' && id !== 'summary' && reason.includes('Atlassian Document')) {
-      mended[id] = plainDocument(value);
+    const text = configured[id];
+    if (text !== undefined && typeof value !== 'object' && reason.includes('Atlassian Document')) {
+      mended[id] = plainDocument(text);
+    } else if (text !== undefined && typeof value !== 'string' && reason.includes('must be a string')) {
+      mended[id] = text;
     } else if (OPTIONAL.includes(id) && value !== undefined) {
       delete mended[id];
       leftOut.push(`${id} ${shown(value)}: ${reason}`);

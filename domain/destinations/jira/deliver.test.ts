@@ -3,6 +3,7 @@ import { aFakeJira, type JiraFake, type JiraFakeOptions, throttled } from '../..
 import { LOOPBACK_NETWORKS } from '../../../outbound/address-guard.ts';
 import { createHttpClient } from '../../../outbound/http-client.ts';
 import { adfFaults, summaryFaults, wikiFaults, wikiSequences } from '../../../test/vendors/jira.ts';
+import { onlySearched } from '../decide.ts';
 import type { DeliverInput, DeliverResult, Remote } from '../destination.ts';
 import { aHugeMessage, aMessage, HARD_TEXTS, repeated } from '../fixtures.ts';
 import { previewSteps, runSteps } from '../run-steps.ts';
@@ -105,10 +106,7 @@ describe.each(['cloud', 'datacenter'] as const)('%s', (deployment) => {
       {
         id: 'DQ-1',
         title: 'Job job_abc123 failed',
-        notes: [
-          expect.stringMatching(/Failed again[\s\S]*Delivery dlv_01J2ZA_-2$/),
-          expect.stringContaining('And again'),
-        ],
+        notes: [expect.stringMatching(/Failed again\W+Delivery dlv_01J2ZA_-2\s/), expect.stringContaining('And again')],
         updates: 0,
         resolved: false,
       },
@@ -275,6 +273,8 @@ describe('an issue that is gone', () => {
       const again = await deliver({ remote });
       expect(again).toMatchObject({ verdict: DELIVERED, remote: { id: '10002', name: 'DQ-2', resolved: false } });
       expect(jira.things()).toMatchObject([{ id: 'DQ-2' }]);
+      const steps = jira.requests.slice(-3).map(({ method, path }) => `${method} ${path.split('/')[4]}`);
+      expect(steps).toEqual(['GET issue', 'POST search', 'POST issue'].map((step) => expect.stringContaining(step)));
       const searches = bodies(({ path }) => path.includes('/search'));
       expect(searches.at(-1).reconcileIssues).toEqual(deployment === 'cloud' ? [10001] : undefined);
     },
@@ -373,6 +373,53 @@ describe('an answer that was lost', () => {
   });
 });
 
+describe.each(['cloud', 'datacenter'] as const)('whatever fails once in %s', (deployment) => {
+  const waitsMs = [5_000, 15_000, 45_000, 120_000];
+
+  /** As the caller goes on: what is remembered, and which search for what may have been made comes next. */
+  async function untilDelivered(known: Known, changes: Changes, crashes: boolean): Promise<void> {
+    for (let tries = 0; tries < 8; tries++) {
+      const made = known.searches === null ? 0 : known.searches + 1;
+      const unsure = known.searches === null ? null : { searches: made };
+      const { verdict, remote } = await deliver({ ...changes, remote: known.remote, unsure });
+      if (crashes && tries === 0) known.searches = 0;
+      else {
+        if (remote !== undefined) known.remote = remote;
+        if (verdict.kind === 'delivered') known.searches = null;
+        if (verdict.kind === 'ambiguous') known.searches = onlySearched(made) ? made : 0;
+        if (verdict.kind === 'delivered') return;
+      }
+      nowMs += waitsMs[known.searches ?? 0] ?? 0;
+    }
+    throw new Error('it was never delivered');
+  }
+
+  interface Known {
+    remote: Remote | null;
+    searches: number | null;
+  }
+
+  test.each(['lost', { status: 500 }, { status: 503 }, throttled('jira-quota-tenant-based'), 'crash'] as const)(
+    '%j: one issue, each event in it once, resolved at the end',
+    async (fault) => {
+      for (let failing = 0; failing < 12; failing++) {
+        await start({ deployment });
+        jira.indexLagMs = 60_000;
+        let seen = 0;
+        if (fault !== 'crash') jira.script([fault], () => seen++ === failing);
+        const known: Known = { remote: null, searches: null };
+        const events = [aMessage(), aMessage({ title: 'Failed again' }), aMessage(RESOLVED)];
+        for (const [index, message] of events.entries()) {
+          const changes = { message, deliveryKey: `dlv_${index}` };
+          await untilDelivered(known, changes, fault === 'crash' && index === failing % 3);
+        }
+        expect(jira.things()).toMatchObject([{ notes: { length: 2 }, updates: 1, resolved: true }]);
+        if (failing < 11) await jira.close();
+      }
+    },
+  );
+});
+
 describe('what the project does not take', () => {
   beforeEach(() => start());
 
@@ -407,7 +454,7 @@ describe('what the project does not take', () => {
       customfield_10042: '{"value": "Data"}',
       customfield_10043: '42',
       customfield_10044: 'One line.\nAnother.',
-      customfield_10045: '"42"',
+      customfield_10045: '1234567890123456789012',
     };
     await first({ settings: { fields, labels: ['dq'], components: ['Exports'], issueType: '10002' } });
     const { fields: sent } = bodies(isCreate).at(-1);
@@ -417,7 +464,7 @@ describe('what the project does not take', () => {
       components: [{ name: 'Exports' }],
       customfield_10042: { value: 'Data' },
       customfield_10043: 42,
-      customfield_10045: '42',
+      customfield_10045: '1234567890123456789012',
     });
     expect(adfFaults(sent.customfield_10044)).toEqual([]);
   });
@@ -449,6 +496,15 @@ test('a scoped token works at the address of the API, and links lead to the site
   expect((await first()).link).toBe(`${jira.url}/browse/DQ-1`);
   const { verdict } = await deliver({ settings: { apiBaseUrl: undefined } });
   expect(verdict).toMatchObject({ kind: 'bad_configuration', message: expect.stringContaining('scoped token') });
+});
+
+test('a comment is known again in a list of which only the beginning is read', async () => {
+  await start();
+  const remote = await first();
+  const message = aHugeMessage('漢', 3_000);
+  await deliver({ remote, message, deliveryKey: 'one' });
+  await deliver({ remote, message, deliveryKey: 'one' });
+  expect(jira.things()).toMatchObject([{ notes: { length: 1 } }]);
 });
 
 test('a test is marked', async () => {

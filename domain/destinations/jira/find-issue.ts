@@ -75,7 +75,7 @@ function* search(jira: Jira, subjectKey: string, gone: string | null): Steps<Out
   const { project, deployment } = jira.config;
   const asked = {
     jql: `project = ${quoted(project)} AND labels = ${quoted(subjectKey)} ORDER BY created ASC`,
-    fields: ['status'],
+    fields: ['key', 'status'],
     maxResults: MAX_FOUND,
   };
   const cloud = deployment === 'cloud';

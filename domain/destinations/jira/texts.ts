@@ -10,16 +10,22 @@ export function descriptionOf(message: Message, { deployment }: JiraConfig): Ric
   return deployment === 'cloud' ? renderAdfDescription(message) : renderWikiDescription(message);
 }
 
-/** A comment that ends with the delivery's key, by which it is known again: Jira has no other way to tell. */
+/**
+ * A comment whose second line is the delivery's key, by which it is known again: Jira has no other way to tell. Not the last line,
+ * since of a long list of comments only the beginning is read.
+ */
 export function commentOf(message: Message, deliveryKey: string, { deployment }: JiraConfig): RichText {
   const mark = `Delivery ${deliveryKey}`;
-  if (deployment === 'datacenter') return `${renderWikiComment(message)}\n\n${escapeWiki(mark)}`;
+  if (deployment === 'datacenter') {
+    const [title = '', ...rest] = renderWikiComment(message).split('\n\n');
+    return [title, escapeWiki(mark), ...rest].join('\n\n');
+  }
   const comment = renderAdfComment(message);
-  const last = {
+  const line = {
     type: 'paragraph' as const,
     content: [{ type: 'text' as const, text: mark, marks: [{ type: 'em' as const }] }],
   };
-  return { ...comment, content: [...comment.content, last] };
+  return { ...comment, content: comment.content.toSpliced(1, 0, line) };
 }
 
 /** Whether comments, as Jira answers them, hold the key; wiki markup escapes `_` and `-`, and JSON the backslash. */
