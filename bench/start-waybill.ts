@@ -22,6 +22,8 @@ export interface StartOptions {
   environment: Readonly<Record<string, string>>;
   /** Leave state and log where they are when Waybill stops, and say where that is. */
   keepData: boolean;
+  /** Given the data folder before Waybill starts, to put into its store what is measured. */
+  prepare?: (dataDir: string) => Promise<void>;
 }
 
 /** A Waybill that the bench started. */
@@ -44,13 +46,13 @@ export class WaybillFailedError extends Error {
 }
 
 /**
- * Starts `waybill up` with an empty data folder under the system's temporary folder (`TMPDIR`; a folder in memory makes
- * commits cheaper than a disk would) and with free ports, in a process group of its own. Waits until it is ready, 10
- * minutes at most. The rest of the environment is passed on, so that any setting can be measured. `onSpawn` is given
+ * Starts `waybill up` with a data folder of its own, empty unless `prepare` fills it, under the system's temporary folder
+ * (`TMPDIR`; a folder in memory makes commits cheaper than a disk would) and with free ports, in a process group of its
+ * own. Waits until it is ready, 10 minutes at most. The rest of the environment is passed on, so that any setting can be measured. `onSpawn` is given
  * the handle before Waybill is ready, so that an interrupted start can be cleaned up.
  */
 export async function startWaybill(
-  { environment, keepData }: StartOptions,
+  { environment, keepData, prepare }: StartOptions,
   onSpawn: (waybill: RunningWaybill) => void,
 ): Promise<RunningWaybill> {
   const folder = await mkdtemp(join(tmpdir(), 'waybill-bench-'));
@@ -58,6 +60,7 @@ export async function startWaybill(
   const logPath = join(folder, 'waybill.log');
   const [port = 0, temporalPort = 0, temporalUiPort = 0] = await findFreePorts(3);
   const { WAYBILL_ADMIN_KEY: _, ...inherited } = process.env;
+  await prepare?.(dataDir);
 
   const log = openSync(logPath, 'a');
   const child = spawn(process.execPath, ['cli/waybill.ts', 'up'], {
