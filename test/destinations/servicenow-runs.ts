@@ -1,7 +1,9 @@
 import { aFakeServicenow, type ServicenowFake } from '../../cli/demo/vendors/servicenow.ts';
+import type { VendorRequest } from '../../cli/demo/vendors/vendor-fake.ts';
 import type {
   DeliverInput,
   DeliverResult,
+  Remote,
   StepRequest,
   Steps,
   TokenMemory,
@@ -12,9 +14,21 @@ import type { ServicenowConfig } from '../../domain/destinations/servicenow/conf
 import { servicenowDestination } from '../../domain/destinations/servicenow/destination.ts';
 import { LOOPBACK_NETWORKS } from '../../outbound/address-guard.ts';
 import { createHttpClient } from '../../outbound/http-client.ts';
+import { recordFaults } from '../vendors/servicenow.ts';
 
 export const NOW_MS = Date.UTC(2024, 0, 15, 10, 30, 5);
 export const SUBJECT_KEY = `wb-${'0a'.repeat(20)}`;
+
+/** Later messages about the subject. */
+export const again = aMessage({ title: 'Job job_abc123 failed again' });
+export const solved = aMessage({
+  title: 'Job job_abc123 completed',
+  severity: 'info',
+  text: 'All is well.',
+  resolved: true,
+});
+/** Whether a request is to change a table. */
+export const writes = ({ method, path }: VendorRequest): boolean => method !== 'GET' && path.includes('/table/');
 
 export type Changes = Partial<DeliverInput<ServicenowConfig>>;
 
@@ -28,6 +42,13 @@ export interface ServicenowRuns {
   tokens: TokenMemory;
   run<Result>(steps: Steps<Result>): Promise<Result>;
   deliver(changes?: Changes): Promise<DeliverResult>;
+  /** The first delivery of a subject, and what is remembered of it. */
+  begun(): Promise<Remote>;
+  /** Incidents, oldest first. */
+  records(): Record<string, string>[];
+  writesMade(): number;
+  /** What was wrong with anything that was sent. */
+  faults(): string[];
   close(): Promise<void>;
 }
 
@@ -40,13 +61,26 @@ export async function servicenowRuns(): Promise<ServicenowRuns> {
   const onExchange = ({ step }: StepRequest) => void steps.push(step);
   const run = <Result>(made: Steps<Result>): Promise<Result> =>
     runSteps(made, { exchange: http.exchange, nowMs: () => performance.now(), onExchange });
+  const deliver = (changes: Changes = {}) =>
+    run(servicenowDestination.deliver(anInput({ config, tokens, ...changes })));
   return {
     fake,
     config,
     steps,
     tokens,
     run,
-    deliver: (changes = {}) => run(servicenowDestination.deliver(anInput({ config, tokens, ...changes }))),
+    deliver,
+    async begun() {
+      const { remote } = await deliver();
+      if (!remote) throw new Error('nothing was made');
+      return remote;
+    },
+    records: () => fake.tables.all.incident?.rows ?? [],
+    writesMade: () => fake.requests.filter(writes).length,
+    faults: () => [
+      ...fake.requests.filter(writes).flatMap(({ body }) => recordFaults(JSON.parse(body))),
+      ...fake.faults,
+    ],
     async close() {
       await http.close();
       await fake.close();

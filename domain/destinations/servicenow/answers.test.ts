@@ -104,6 +104,7 @@ test.each([
   ['records', { result: [] }, []],
   ['anything', { whatever: 1 }, { whatever: 1 }],
   ['anything', '', undefined],
+  ['text', '{"result":{"work_notes":"cut o', '{"result":{"work_notes":"cut o'],
 ] as const)('what a %s is hoped for: %j', (expects, body, value) => {
   expect(judge(answer(200, body), { ...READ, expects })).toEqual({ ok: true, value });
 });

@@ -14,8 +14,11 @@ export type Judged = { ok: true; value: unknown } | { ok: false; cause: Cause; v
 export interface Asked {
   /** Whether doing it twice would be seen: then an answer that may hide success is ambiguous, else it is tried again. */
   writes: boolean;
-  /** What the answer's `result` must be; those of Event Management and of the token service have none. */
-  expects: 'record' | 'records' | 'anything';
+  /**
+   * What the answer's `result` must be. `anything`: those of Event Management and of the token service have none. `text`: the
+   * answer as it came, for what may be longer than is kept of it.
+   */
+  expects: 'record' | 'records' | 'anything' | 'text';
   /** For waits that are given as a time. */
   nowMs: number;
 }
@@ -28,7 +31,10 @@ export function judge(result: ExchangeResult, asked: Asked): Judged {
   const body = jsonOf(result);
   const text = errorText(body);
   if (result.status >= 300 || text !== '') return failure(result, text, asked);
-  if (asked.expects === 'anything') return isPage(result) ? other(aPage(result)) : { ok: true, value: body };
+  if (asked.expects === 'anything' || asked.expects === 'text') {
+    if (isPage(result)) return other(aPage(result));
+    return { ok: true, value: asked.expects === 'text' ? new TextDecoder().decode(result.body) : body };
+  }
   if (isObject(body) && isExpected(body.result, asked)) return { ok: true, value: body.result };
   return other(isPage(result) ? aPage(result) : notTheApi(asked));
 }

@@ -24,7 +24,7 @@ export interface ApiCall {
   /** Whether doing it twice would be seen. */
   writes?: boolean;
   /** Absent: a record. */
-  expects?: 'records' | 'anything';
+  expects?: 'records' | 'anything' | 'text';
 }
 
 type Failed = Extract<Judged, { ok: false }>;

@@ -5,16 +5,8 @@ import type { Verdict } from '../verdict.ts';
 import { openSession, type Session } from './api.ts';
 import type { ServicenowConfig } from './config.ts';
 import { deliverEvent } from './event.ts';
-import {
-  changeRecord,
-  createRecord,
-  findRecord,
-  hasNote,
-  noteMark,
-  type Outcome,
-  readRecord,
-  type TicketRecord,
-} from './records.ts';
+import { hasNote, noteMark } from './notes.ts';
+import { changeRecord, createRecord, findRecord, type Outcome, readRecord, type TicketRecord } from './records.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { columnText, renderCloseNotes, renderDescription, renderShortDescription, renderWorkNote } from './texts.ts';
 

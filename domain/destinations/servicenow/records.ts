@@ -92,49 +92,6 @@ export function* changeRecord(
   return judged.ok ? ok(recordOf(session, judged.value)) : stoppedBy(judged);
 }
 
-/** The last line of a delivery's work note, by which it is found again. */
-export function noteMark(deliveryKey: string): string {
-  return `Waybill delivery ${deliveryKey}`;
-}
-
-/**
- * Whether this delivery's work note is there. Not all users may read the journal's table, and rows they may not see are left
- * out without a word: then the record's own journal is read. `certain`: read it in any case.
- */
-export function* hasNote(session: Session, id: string, deliveryKey: string, certain: boolean): Steps<Outcome<boolean>> {
-  const judged = yield* call(session, {
-    step: 'look for the work note',
-    method: 'GET',
-    path: '/api/now/table/sys_journal_field',
-    query: {
-      sysparm_query: `element_id=${id}^element=work_notes^valueLIKE${deliveryKey}`,
-      sysparm_fields: 'element_id,value',
-      sysparm_limit: '10',
-    },
-    expects: 'records',
-  });
-  if (!judged.ok && judged.cause !== 'forbidden' && judged.cause !== 'not_found') return stoppedBy(judged);
-  const rows = rowsOf(judged);
-  if (rows.some((row) => row.element_id === id && isMarked(row.value, deliveryKey))) return ok(true);
-  return judged.ok && !certain ? ok(false) : yield* hasNoteInRecord(session, id, deliveryKey);
-}
-
-/** Only as display values do journals hold their entries. */
-function* hasNoteInRecord(session: Session, id: string, deliveryKey: string): Steps<Outcome<boolean>> {
-  const judged = yield* call(session, {
-    step: "read the record's work notes",
-    method: 'GET',
-    path: recordPath(session, id),
-    query: { sysparm_fields: 'sys_id,work_notes', sysparm_display_value: 'true' },
-  });
-  if (!judged.ok) return judged.cause === 'other' || judged.cause === 'unauthorized' ? stoppedBy(judged) : ok(false);
-  return ok(isObject(judged.value) && isMarked(judged.value.work_notes, deliveryKey));
-}
-
-function isMarked(journal: unknown, deliveryKey: string): boolean {
-  return text(journal).split(/\r?\n/).includes(noteMark(deliveryKey));
-}
-
 function recordOf({ settings }: Session, row: unknown): TicketRecord {
   const columns = isObject(row) ? row : {};
   const state = text(columns.state);
@@ -164,7 +121,7 @@ function tablePath({ settings }: Session): string {
   return `/api/now/table/${encodeURIComponent(settings.table)}`;
 }
 
-function recordPath(session: Session, id: string): string {
+export function recordPath(session: Session, id: string): string {
   return `${tablePath(session)}/${encodeURIComponent(id)}`;
 }
 
@@ -172,7 +129,7 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function ok<T>(value: T): Outcome<T> {
+export function ok<T>(value: T): Outcome<T> {
   return { kind: 'ok', value };
 }
 
@@ -180,6 +137,6 @@ function stopped(verdict: Verdict): Outcome<never> {
   return { kind: 'stopped', verdict };
 }
 
-function stoppedBy({ verdict }: Extract<Judged, { ok: false }>): Outcome<never> {
+export function stoppedBy({ verdict }: Extract<Judged, { ok: false }>): Outcome<never> {
   return stopped(verdict);
 }
