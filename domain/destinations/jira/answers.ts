@@ -4,6 +4,7 @@ import { oneLine } from '../clean-text.ts';
 import { cutText } from '../cut-text.ts';
 import { jsonOf, transportVerdict } from '../transport.ts';
 import type { Verdict } from '../verdict.ts';
+import { throttledByJira } from './limits.ts';
 
 type Response = Extract<ExchangeResult, { kind: 'response' }>;
 
@@ -88,10 +89,9 @@ function failure(response: Response, { makes, deployment }: Asked, nowMs: number
     case 403:
       return badConfiguration(isCaptcha(response) ? CAPTCHA : `${PERMISSION}${words}`);
     case 404:
+      return badConfiguration(`${NOT_FOUND}${words}`);
     case 405:
-      return badConfiguration(
-        status === 404 ? `${NOT_FOUND}${words}` : `Jira refused the method (405): check the address`,
-      );
+      return badConfiguration('Jira refused the method (405): check the address');
     case 408:
     case 409:
       return { kind: 'retry', code: `http_${status}`, message: conflict(status, words), afterMs: null };
@@ -100,7 +100,7 @@ function failure(response: Response, { makes, deployment }: Asked, nowMs: number
     case 413:
       return { kind: 'bad_payload', message: `${FULL}${words}` };
     case 429:
-      return throttledByJira(response, nowMs);
+      return throttledByJira(response.headers, nowMs);
     default:
       return { kind: 'bad_payload', message: `Jira refused the request (${status})${words}` };
   }
@@ -124,36 +124,6 @@ function serverFailure(response: Response, words: string, makes: boolean, nowMs:
 function isCaptcha({ headers }: Response): boolean {
   const denied = headers['x-seraph-loginreason']?.includes('AUTHENTICATION_DENIED') ?? false;
   return denied || (headers['x-authentication-denied-reason']?.includes('CAPTCHA') ?? false);
-}
-
-/** Whose limit it was, by `RateLimit-Reason`; that of one issue says nothing about others. */
-const LIMITS: Readonly<Record<string, string>> = {
-  'jira-burst-based': 'too many requests of one kind in a short time',
-  'jira-per-issue-on-write': 'too many changes of one issue in a short time',
-  'jira-quota-global-based': 'the hourly quota is used up',
-  'jira-quota-tenant-based': 'the hourly quota of the site is used up',
-};
-
-function throttledByJira({ headers }: Response, nowMs: number): Verdict {
-  const reason = headers['ratelimit-reason'] ?? '';
-  const what = LIMITS[reason] ?? 'too many requests';
-  const verdict = {
-    kind: 'retry' as const,
-    code: 'rate_limited' as const,
-    message: `Jira asks to wait (429): ${what}`,
-    afterMs: waitOf(headers, nowMs),
-  };
-  return reason === 'jira-per-issue-on-write' ? verdict : { ...verdict, rests: true };
-}
-
-/** Cloud also says when the limit is reset; Data Center says how often tokens come, and 0 when it has some already. */
-function waitOf(headers: Readonly<Record<string, string>>, nowMs: number): number | null {
-  const afterMs = parseRetryAfter(headers['retry-after'], nowMs);
-  if (afterMs !== undefined) return afterMs;
-  const resetMs = Date.parse(headers['x-ratelimit-reset'] ?? '');
-  if (!Number.isNaN(resetMs)) return Math.max(0, resetMs - nowMs);
-  const intervalS = Number(headers['x-ratelimit-interval-seconds']);
-  return intervalS > 0 ? intervalS * 1_000 : null;
 }
 
 interface ErrorBody {

@@ -1,5 +1,6 @@
 import type { DeliverInput, Steps } from '../destination.ts';
 import type { Message } from '../message.ts';
+import { badConfiguration, NOT_JIRA } from './answers.ts';
 import { call, type Jira, type Outcome, verdictOf } from './api.ts';
 import type { JiraConfig } from './config.ts';
 import type { Issue } from './find-issue.ts';
@@ -35,5 +36,7 @@ export function* addComment(
     makes: true,
     ofIssue: true,
   });
-  return answer.kind === 'ok' ? { kind: 'ok', value: null } : { kind: 'stopped', verdict: verdictOf(answer) };
+  if (answer.kind !== 'ok') return { kind: 'stopped', verdict: verdictOf(answer) };
+  // Jira repeats the comment; who says nothing has not made it.
+  return answer.text ? { kind: 'ok', value: null } : { kind: 'stopped', verdict: badConfiguration(NOT_JIRA) };
 }

@@ -491,6 +491,37 @@ describe('what the project does not take', () => {
   });
 });
 
+test('what answers as Jira does not is not Jira', async () => {
+  await start();
+  const remote = await first();
+  const notJira = { kind: 'bad_configuration', message: expect.stringMatching(/^The answer is not Jira’s/) };
+  for (const answer of [
+    { status: 200, body: '<html>Sign in</html>' },
+    { status: 200, body: { ok: true } },
+  ]) {
+    jira.script([answer]);
+    expect((await deliver()).verdict).toEqual(notJira);
+    jira.script([answer]);
+    expect((await deliver({ remote })).verdict).toEqual(notJira);
+  }
+  jira.script([{ status: 200 }], isComment);
+  expect((await deliver({ remote })).verdict).toEqual(notJira);
+  jira.script([{ status: 201, body: {} }], isCreate);
+  expect((await deliver({ subjectKey: 'wb-2' })).verdict).toMatchObject({ kind: 'ambiguous' });
+});
+
+test('transitions with more to choose from than is read are read without it', async () => {
+  await start();
+  const remote = await first();
+  const versions = Array.from({ length: 3_000 }, (_, index) => ({ name: `version ${index} of many` }));
+  const fields = { fixVersions: { required: false, name: 'Fix versions', allowedValues: versions } };
+  const transitions = [{ id: '11', name: 'Start', to: { name: 'In Progress' }, fields }];
+  jira.script([{ status: 200, body: { transitions } }], ({ path }) => path.includes('expand=transitions.fields'));
+  const settings = { resolveTransition: 'Start' };
+  expect((await deliver({ remote, message: aMessage(RESOLVED), settings })).verdict).toEqual(DELIVERED);
+  expect(bodies(isMove)).toEqual([{ transition: { id: '11' } }]);
+});
+
 test('a scoped token works at the address of the API, and links lead to the site', async () => {
   await start({ scoped: true });
   expect((await first()).link).toBe(`${jira.url}/browse/DQ-1`);

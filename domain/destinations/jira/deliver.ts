@@ -1,5 +1,6 @@
 import type { DeliverInput, DeliverResult, Remote, Steps } from '../destination.ts';
 import type { Message } from '../message.ts';
+import { markedAsTest } from '../test-mark.ts';
 import type { Verdict } from '../verdict.ts';
 import { browseUrl, type Jira } from './api.ts';
 import { addComment, hasCommented } from './comment-issue.ts';
@@ -96,9 +97,4 @@ function withNotes(message: Message, reason: string, others: string[]): Message 
 
 function remoteOf(jira: Jira, { id, key, done }: Issue, resolved = done): Remote {
   return { place: placeOf(jira.config), id, name: key, link: browseUrl(jira.config, key), resolved };
-}
-
-function markedAsTest(message: Message): Message {
-  const text = ['This is a test of Waybill: nothing has happened.', message.text].filter(Boolean).join('\n\n');
-  return { ...message, title: `[TEST] ${message.title}`, text };
 }

@@ -1,7 +1,9 @@
 import type { Destination } from '../destination.ts';
 import { browseUrl } from './api.ts';
 import { assumeJira } from './assume.ts';
-import { checkJira, type JiraConfig, jiraFields } from './config.ts';
+import type { JiraConfig } from './config.ts';
+import { jiraFields } from './config-fields.ts';
+import { checkJira } from './config-rules.ts';
 import { deliverToJira } from './deliver.ts';
 import { jiraOptions } from './options.ts';
 import { verifyJira } from './verify.ts';

@@ -1,7 +1,8 @@
 import type { ConfigFault, FieldOption, OptionLoaders, Steps } from '../destination.ts';
 import type { Verdict } from '../verdict.ts';
 import { call, type Jira, type Outcome, verdictOf } from './api.ts';
-import { checkCredentials, type JiraConfig } from './config.ts';
+import type { JiraConfig } from './config.ts';
+import { checkCredentials } from './config-rules.ts';
 import { type CreateField, createFields, issueTypes, pages, typeIn } from './create-meta.ts';
 import { quoted } from './find-issue.ts';
 
