@@ -327,6 +327,14 @@ describe('after a request without an answer', () => {
     expect(await deliver({ unsure: { searches: 1 } })).toMatchObject({ verdict: { kind: 'ambiguous' } });
     expect(slack.requests.length - before).toBe(10);
   });
+
+  test('behind a message that is too long by itself it is not found, and made anew after four searches', async () => {
+    await delivered({ deliveryKey: 'dlv_0' });
+    slack.workspace.post('C0ALERTS01', { text: 'x'.repeat(70_000) }, false);
+    expect(await deliver({ unsure: { searches: 1 } })).toMatchObject({ verdict: { kind: 'ambiguous' } });
+    await delivered({ unsure: { searches: 4 } });
+    expect(slack.things()).toHaveLength(3);
+  });
 });
 
 describe('through a webhook', () => {

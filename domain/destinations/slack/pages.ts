@@ -27,7 +27,9 @@ export function* readPages(listing: Listing, enough: (entries: readonly Entry[])
   let cursor = '';
   for (let requests = 0; requests < listing.maxRequests; requests++) {
     const result = yield listing.request({ limit: String(pageSize), ...(cursor ? { cursor } : {}) });
-    if (result.kind === 'response' && result.bodyTruncated && pageSize > 1) {
+    if (result.kind === 'response' && result.bodyTruncated) {
+      // What comes after an entry that is too long by itself cannot be reached.
+      if (pageSize === 1) return read;
       pageSize = Math.ceil(pageSize / 4);
       continue;
     }

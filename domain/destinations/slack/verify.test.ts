@@ -69,8 +69,13 @@ describe('a check of a bot', () => {
   });
 
   test('an outage is nobody’s fault, but told', async () => {
-    slack.script([{ status: 503, body: '' }]);
+    const ratelimited = { ok: false, error: 'ratelimited' };
+    slack.script([
+      { status: 503, body: '' },
+      { status: 429, body: ratelimited },
+    ]);
     expect(await verify(slack.config)).toEqual({ ok: false, found: [], faults: [fault('', 'HTTP 503')] });
+    expect(await verify(slack.config)).toEqual({ ok: false, found: [], faults: [fault('', 'ratelimited')] });
   });
 });
 

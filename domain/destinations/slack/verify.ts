@@ -3,7 +3,6 @@ import type { CheckResult, ConfigFault, Steps } from '../destination.ts';
 import { judgeCall, judgeWebhook, type SlackAnswer } from './answers.ts';
 import { readCall, webhookCall } from './api.ts';
 import { botOf, type SlackConfig } from './config.ts';
-import { meaningOfToken } from './tokens.ts';
 
 /** What a webhook that exists says of a message without content, which it does not post. */
 const EMPTY_REFUSED = ['no_text', 'invalid_payload', 'missing_text_or_fallback_or_attachments'];
@@ -70,15 +69,18 @@ function scopesIn(header: string | undefined): ReadonlySet<string> | undefined {
   return header === undefined ? undefined : new Set(header.split(',').map((scope) => scope.trim()));
 }
 
-/** By what failed: a channel that is not there is a fault of `channel`, a token that is refused one of `botToken`. */
+/**
+ * By what failed: a channel that is not there is a fault of the field `asked`, a token or a permission one of `botToken`, an address
+ * that is not Slack's one of `apiBaseUrl`; an outage is of none.
+ */
 export function faultOf(answer: Failed, asked: 'botToken' | 'channel'): ConfigFault {
-  const token = answer.kind === 'failed' ? answer.token : undefined;
-  const ofChannel = token !== undefined && /channel|archived/.test(token) && meaningOfToken(token) !== undefined;
-  if (token !== undefined) return { field: ofChannel ? asked : 'botToken', rule: ruleOf(answer) };
-  return {
-    field: answer.kind === 'failed' && answer.verdict.kind === 'bad_configuration' ? 'apiBaseUrl' : '',
-    rule: ruleOf(answer),
-  };
+  return { field: fieldOf(answer, asked), rule: ruleOf(answer) };
+}
+
+function fieldOf(answer: Failed, asked: 'botToken' | 'channel'): string {
+  if (answer.kind === 'gone' || answer.verdict.kind !== 'bad_configuration') return '';
+  if (answer.token === undefined) return 'apiBaseUrl';
+  return /channel|archived/.test(answer.token) ? asked : 'botToken';
 }
 
 function ruleOf(answer: Failed): string {
