@@ -9,6 +9,8 @@ export interface Session {
   settings: Settings;
   tokens: TokenMemory;
   nowMs: number;
+  /** Access token of this run, however long it is kept beyond. */
+  token: string | undefined;
   /** Whether the access token has been fetched anew after a 401: once in a run is enough. */
   renewed: boolean;
 }
@@ -29,12 +31,10 @@ export interface ApiCall {
 
 type Failed = Extract<Judged, { ok: false }>;
 
-/** A token is not used in the last minute of its life: it has to last the run. */
-const TOKEN_MARGIN_MS = 60_000;
 const TOKEN_PATH = '/oauth_token.do';
 
 export function openSession(settings: Settings, tokens: TokenMemory, nowMs: number): Session {
-  return { settings, tokens, nowMs, renewed: false };
+  return { settings, tokens, nowMs, token: tokens.get(), renewed: false };
 }
 
 /** Makes a request; with OAuth once more with a new token if the instance no longer takes the old one. */
@@ -45,6 +45,7 @@ export function* call(session: Session, wanted: ApiCall): Steps<Judged> {
   const { auth } = session.settings.credentials;
   if (!judged.ok && judged.cause === 'unauthorized' && auth === 'oauth' && !session.renewed) {
     session.renewed = true;
+    session.token = undefined;
     session.tokens.clear();
     return yield* call(session, wanted);
   }
@@ -71,8 +72,7 @@ function requestOf({ settings }: Session, wanted: ApiCall, authorization: string
 function* authorize(session: Session): Steps<string | Failed> {
   const { credentials } = session.settings;
   if (credentials.auth === 'basic') return basicAuthHeader(credentials).value;
-  const known = session.tokens.get();
-  if (known !== undefined) return `Bearer ${known}`;
+  if (session.token !== undefined) return `Bearer ${session.token}`;
   const judged = judge(yield tokenRequest(session.settings.instance, credentials), {
     writes: false,
     expects: 'anything',
@@ -81,7 +81,8 @@ function* authorize(session: Session): Steps<string | Failed> {
   if (!judged.ok) return noToken(judged);
   if (!isObject(judged.value) || typeof judged.value.access_token !== 'string') return NO_TOKEN_IN_ANSWER;
   const { access_token: token, expires_in: seconds } = judged.value;
-  session.tokens.set(token, Math.max(0, Number(seconds) * 1_000 - TOKEN_MARGIN_MS) || 0);
+  session.token = token;
+  session.tokens.set(token, Number(seconds) * 1_000 || 0);
   return `Bearer ${token}`;
 }
 
@@ -113,12 +114,12 @@ function noToken({ cause, verdict }: Failed): Failed {
 }
 
 /** An instance or a proxy may repeat in its answer what it was sent. */
-function withoutSecrets({ settings, tokens }: Session, judged: Judged): Judged {
+function withoutSecrets({ settings, token }: Session, judged: Judged): Judged {
   if (judged.ok || !('message' in judged.verdict)) return judged;
   const { credentials } = settings;
   const secrets =
     credentials.auth === 'basic'
       ? [credentials.password, basicAuthHeader(credentials).value.slice('Basic '.length)]
-      : [credentials.clientSecret, tokens.get() ?? ''];
+      : [credentials.clientSecret, token ?? ''];
   return { ...judged, verdict: { ...judged.verdict, message: hiderOf(secrets)(judged.verdict.message) } };
 }

@@ -190,6 +190,11 @@ test('a test says so', async () => {
   });
 });
 
+test('a title by configuration is one line of the width that it has', async () => {
+  await runs.deliver({ config: { ...runs.config, fields: { short_description: `a\n${'b'.repeat(200)}` } } });
+  expect(runs.records()[0]?.short_description).toMatch(/^a b+… \(\d+ more characters\)$/);
+});
+
 test("columns by configuration are the instance's to take, and hold nothing that journals act upon", async () => {
   const fields = { u_service: 'orders [CODE]<b>', subcategory: 'a\0\u202eb' };
   const config = { ...runs.config, fields, urgencies: { high: '3' }, impacts: { high: '3' } };

@@ -1,6 +1,7 @@
 import type { DeliverInput, DeliverResult, Remote, Steps } from '../destination.ts';
 import { httpsUrl } from '../https-url.ts';
 import type { Message } from '../message.ts';
+import { markedAsTest } from '../test-mark.ts';
 import type { Verdict } from '../verdict.ts';
 import { openSession, type Session } from './api.ts';
 import type { ServicenowConfig } from './config.ts';
@@ -108,7 +109,7 @@ function stateChange({ settings, input, message }: Run, { state }: TicketRecord)
 
 function columnsOf({ settings, input, message }: Run): Record<string, string> {
   const { severity } = message;
-  const configured = Object.entries(settings.columns).map(([name, text]) => [name, columnText(text)]);
+  const configured = Object.entries(settings.columns).map(([name, text]) => [name, columnOf(name, text)]);
   return {
     short_description: renderShortDescription(message),
     description: renderDescription(message),
@@ -118,6 +119,10 @@ function columnsOf({ settings, input, message }: Run): Record<string, string> {
     correlation_id: input.subjectKey,
     correlation_display: createdBy(input),
   };
+}
+
+function columnOf(name: string, text: string): string {
+  return name === 'short_description' ? renderShortDescription({ title: text }) : columnText(text);
 }
 
 /** In `correlation_display`: shows which delivery made a record, to people and when it is delivered again. */
@@ -150,9 +155,4 @@ function remoteOf({ settings }: Run, record: TicketRecord): Remote {
 
 function placeOf({ instance, table }: Settings): string {
   return `${instance}/${table}`;
-}
-
-function markedAsTest(message: Message): Message {
-  const text = ['This is a test of Waybill: nothing has happened.', message.text].filter(Boolean).join('\n\n');
-  return { ...message, title: `[TEST] ${message.title}`, text };
 }

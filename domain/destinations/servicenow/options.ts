@@ -49,19 +49,16 @@ export const servicenowOptions: OptionLoaders<ServicenowConfig> = {
 };
 
 /** Values of a column of the configured table; none where the choices belong to a table that it extends. */
-export function choicesOf({ settings, ...rest }: Session, column: string): Steps<Options> {
-  const { table } = settings;
-  return listed(
-    { settings, ...rest },
-    {
-      step: `list values of ${column}`,
-      table: 'sys_choice',
-      query: `name=${table}^element=${column}^inactive=false^ORDERBYsequence`,
-      columns: ['name', 'element', 'inactive', 'value', 'label'],
-      belongs: (row) => row.name === table && row.element === column && row.inactive === 'false' && row.value !== '',
-      option: ({ value, label }) => ({ value: text(value), label: text(label) || text(value) }),
-    },
-  );
+export function choicesOf(session: Session, column: string): Steps<Options> {
+  const { table } = session.settings;
+  return listed(session, {
+    step: `list values of ${column}`,
+    table: 'sys_choice',
+    query: `name=${table}^element=${column}^inactive=false^ORDERBYsequence`,
+    columns: ['name', 'element', 'inactive', 'value', 'label'],
+    belongs: (row) => row.name === table && row.element === column && row.inactive === 'false' && row.value !== '',
+    option: ({ value, label }) => ({ value: text(value), label: text(label) || text(value) }),
+  });
 }
 
 function* load(

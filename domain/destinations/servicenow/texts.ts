@@ -17,7 +17,7 @@ const STYLE: LineStyle = {
 };
 
 /** A message's title as a record's `short_description`: one line, never empty. */
-export function renderShortDescription({ title }: Message): string {
+export function renderShortDescription({ title }: Pick<Message, 'title'>): string {
   return cutText(oneLine(title), MAX_SHORT_DESCRIPTION) || '–';
 }
 
