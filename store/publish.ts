@@ -102,8 +102,7 @@ export function eventKey(organizationId: string, id: string): string {
 export function planEvent(item: PublishItem, endpoints: readonly DirectoryEndpoint[]): Planned {
   const eventId = item.id ?? newId('evt');
   const matching = endpoints.filter((endpoint) => matchesEndpoint(item, endpoint));
-  const passes = filtering({ ...item, id: eventId });
-  const taking = item.to ? matching : matching.filter((endpoint) => passes(endpoint.filter));
+  const taking = item.to ? matching : passing(item, eventId, matching);
   const deliveries = taking.map((endpoint) => ({
     id: newId('dlv'),
     organizationId: item.organizationId,
@@ -114,6 +113,13 @@ export function planEvent(item: PublishItem, endpoints: readonly DirectoryEndpoi
     disabled: endpoint.disabled,
   }));
   return { item, eventId, unmatched: unmatchedOf(matching.length, taking.length), deliveries };
+}
+
+/** Those whose filter the event passes; most have none, and cost nothing. */
+function passing(item: PublishItem, eventId: string, endpoints: DirectoryEndpoint[]): DirectoryEndpoint[] {
+  if (endpoints.every((endpoint) => endpoint.filter === null)) return endpoints;
+  const passes = filtering({ ...item, id: eventId });
+  return endpoints.filter((endpoint) => passes(endpoint.filter));
 }
 
 const EVENT_COLUMNS =
