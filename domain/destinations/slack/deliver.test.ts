@@ -248,6 +248,18 @@ describe('after a request without an answer', () => {
     expect(slack.things()).toMatchObject([{ id: remote.id, updates: 1, resolved: true, notes: [expect.any(String)] }]);
   });
 
+  test('it is looked for from four days before the event on, a reply from an hour before; of a time to come, from the beginning', async () => {
+    const oldest = () => new URL(slack.requests.at(-1)?.path ?? '', slack.url).searchParams.get('oldest');
+    await deliver({ unsure: { searches: 1 } });
+    expect(oldest()).toBe(String(Date.UTC(2024, 0, 11, 10, 30) / 1_000));
+    await deliver({ unsure: { searches: 1 }, message: aMessage({ occurredAt: '2030-01-01T00:00:00.000Z' }) });
+    expect(oldest()).toBeNull();
+    const remote = await delivered();
+    slack.script([{ status: 503, body: '' }], ({ path }) => path.includes('conversations.replies'));
+    await deliver({ remote, message: { ...failed(), resolved: true }, deliveryKey: 'dlv_2', unsure: { searches: 1 } });
+    expect(oldest()).toBe(String(Date.UTC(2024, 0, 15, 9, 30) / 1_000));
+  });
+
   test('messages of other subjects, replies and strangers are not taken for it', async () => {
     await delivered({ subjectKey: `wb-${'1'.repeat(40)}` });
     const other = await delivered({ config: threaded(), deliveryKey: 'dlv_2' });

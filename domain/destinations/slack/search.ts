@@ -10,8 +10,10 @@ const PAGE_SIZE = 15;
 const MAX_REQUESTS = 10;
 /** Later than any message. */
 const LATEST = '9999999999';
-/** Clocks of publishers may be fast by less than this. */
-const CLOCK_MARGIN_S = 3_600;
+/** A delivery writes nothing before its event; clocks of publishers may be fast by less than this. */
+const OWN_MARGIN_S = 3_600;
+/** Another delivery of the subject may have been in doubt for as long as it is tried again. */
+const SUBJECT_MARGIN_S = 4 * 86_400;
 
 /** The message of a subject, looked for in the channel. */
 export type RootSearch =
@@ -33,7 +35,8 @@ export function* findRoot(input: SlackInput): Steps<RootSearch> {
   const step = 'look for the message';
   const read = yield* readPages(
     {
-      request: (page) => readCall(step, botOf(input.config), 'conversations.history', argsOf(input, page)),
+      request: (page) =>
+        readCall(step, botOf(input.config), 'conversations.history', argsOf(input, page, SUBJECT_MARGIN_S)),
       entries: 'messages',
       pageSize: PAGE_SIZE,
       maxRequests: MAX_REQUESTS,
@@ -66,7 +69,7 @@ export function* lookInThread(input: SlackInput, rootTs: string): Steps<ThreadLo
     {
       request: (page) =>
         readCall('look into the thread', botOf(input.config), 'conversations.replies', {
-          ...argsOf(input, page),
+          ...argsOf(input, page, OWN_MARGIN_S),
           ts: rootTs,
         }),
       entries: 'messages',
@@ -92,19 +95,17 @@ function failed(answer: { kind: 'gone' } | { kind: 'failed'; verdict: Verdict })
   return { kind: 'failed', verdict: { kind: 'bad_payload', message: 'Slack knows no such message' } };
 }
 
-/**
- * Nothing was written before the event: older messages need not be read. `latest` is given as well, since with `oldest` alone
- * Slack would begin with the oldest.
- */
+/** From `marginS` before the event. `latest` is given as well, since with `oldest` alone Slack would begin with the oldest. */
 function argsOf(
   { config, message, nowMs }: SlackInput,
   page: Readonly<Record<string, string>>,
+  marginS: number,
 ): Record<string, string> {
   const occurredMs = Date.parse(message.occurredAt);
   return {
     channel: config.channel ?? '',
     include_all_metadata: 'true',
-    ...(occurredMs <= nowMs ? { oldest: String(Math.floor(occurredMs / 1_000) - CLOCK_MARGIN_S) } : {}),
+    ...(occurredMs <= nowMs ? { oldest: String(Math.max(0, Math.floor(occurredMs / 1_000) - marginS)) } : {}),
     latest: LATEST,
     ...page,
   };

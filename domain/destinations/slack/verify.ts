@@ -37,7 +37,7 @@ function* verifyBot(config: SlackConfig): Steps<CheckResult> {
     return withFaults(found, [...scopeFaults(scopes, ['chat:write']), faultOf(channel, 'channel')]);
   }
   const info = (channel.body.channel ?? {}) as Readonly<Record<string, unknown>>;
-  const name = `#${named(info.name)}`;
+  const name = typeof info.name === 'string' ? `#${named(info.name)}` : bot.channel;
   const faults = [...scopeFaults(scopes, ['chat:write', historyScope(info)]), ...channelFaults(info, name)];
   return withFaults([...found, `channel ${name}`], faults);
 }
