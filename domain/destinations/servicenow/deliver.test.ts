@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   again,
-  NOW_MS,
+  anInput,
+  type Changes,
   type ServicenowRuns,
   SUBJECT_KEY,
   servicenowRuns,
@@ -10,6 +11,7 @@ import {
 import type { Remote } from '../destination.ts';
 import { aHugeMessage, HARD_TEXTS } from '../fixtures.ts';
 import { previewSteps } from '../run-steps.ts';
+import type { ServicenowConfig } from './config.ts';
 import { servicenowDestination } from './destination.ts';
 
 let runs: ServicenowRuns;
@@ -249,26 +251,27 @@ describe.each(HARD_TEXTS)('%s', (_, unit) => {
   });
 });
 
-test('a preview shows every request, with nothing sent', () => {
-  const input = {
-    config: { ...runs.config, createResolved: true },
-    message: solved,
-    deliveryKey: 'dlv_1',
-    subjectKey: SUBJECT_KEY,
+describe('a preview shows every request, with nothing sent,', () => {
+  const preview = (changes: Changes = {}) => {
+    const config = { ...(runs.fake.oauthConfig as unknown as ServicenowConfig), createResolved: true };
+    const steps = servicenowDestination.deliver(anInput({ config, message: solved, ...changes }));
+    const { requests, result } = previewSteps(steps, servicenowDestination.assume);
+    expect(result.verdict).toEqual(delivered);
+    expect(runs.fake.requests).toEqual([]);
+    return { made: requests.map(({ step }) => step), result };
   };
-  const { requests, result } = previewSteps(
-    servicenowDestination.deliver({
-      ...input,
-      remote: null,
-      outdated: false,
-      unsure: null,
-      test: false,
-      tokens: runs.tokens,
-      nowMs: NOW_MS,
-    }),
-    servicenowDestination.assume,
-  );
-  expect(requests.map(({ step }) => step)).toEqual(['look for the record', 'create the record', 'resolve the record']);
-  expect(result).toMatchObject({ verdict: delivered, remote: { name: 'INC0000000', resolved: true } });
-  expect(runs.fake.requests).toEqual([]);
+
+  test('of the first event of a subject', () => {
+    const { made, result } = preview();
+    expect(made).toEqual(['get an access token', 'look for the record', 'create the record', 'resolve the record']);
+    expect(result.remote).toMatchObject({ name: 'INC0000000', resolved: true });
+  });
+
+  test('of a later one', () => {
+    const place = `${runs.fake.url}/incident`;
+    const remote = { place, id: 'a'.repeat(32), name: 'INC0010001', link: null, resolved: false };
+    const { made, result } = preview({ remote });
+    expect(made).toEqual(['get an access token', 'read the record', 'look for the work note', 'resolve the record']);
+    expect(result.remote).toMatchObject({ id: remote.id, resolved: true });
+  });
 });
