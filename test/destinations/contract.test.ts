@@ -9,8 +9,8 @@ import { VENDORS, type Vendor } from './vendors.ts';
 
 let pipeline: Pipeline;
 
-/** Waits of seconds become tens of milliseconds. */
-const TIME_SCALE = 0.01;
+/** Waits of minutes become tenths of seconds. */
+const TIME_SCALE = 0.001;
 
 beforeAll(async () => {
   pipeline = await aPipeline(() => ({}), { timeScale: TIME_SCALE });
