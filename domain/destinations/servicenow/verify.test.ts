@@ -32,9 +32,9 @@ describe('a look at the instance', () => {
     const found = [
       'signed in as waybill',
       'table incident',
-      'assignmentGroup Data platform',
+      'assignment group Data platform',
       'category software',
-      'closeCode Solution provided',
+      'resolution code Solution provided',
     ];
     expect(await verify()).toEqual({ ok: true, found, faults: [] });
   });
@@ -84,7 +84,7 @@ describe('a look at the instance', () => {
     const found = [
       'signed in as waybill',
       'table incident',
-      'assignmentGroup: not checked, the user may not read sys_user_group',
+      'assignment group: not checked, the user may not read sys_user_group',
     ];
     expect(await verify()).toEqual({ ok: true, found, faults: [] });
   });

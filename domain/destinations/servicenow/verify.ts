@@ -13,6 +13,15 @@ interface Look {
   faults: ConfigFault[];
 }
 
+/** Fields as people call them. */
+const LABELS = {
+  assignmentGroup: 'assignment group',
+  callerId: 'caller',
+  category: 'category',
+  closeCode: 'resolution code',
+} as const;
+type Named = keyof typeof LABELS;
+
 const NOTHING: Look = { found: [], faults: [] };
 
 /** Reads the table, and what the configuration names by id or value; whether records may be made only making one shows. */
@@ -77,27 +86,26 @@ function columnsOf(row: Record<string, unknown> | undefined, wanted: readonly st
   return { found: [], faults: lacking.map((column) => ({ field: ofConfig[column] ?? 'fields', rule: rule(column) })) };
 }
 
-function* lookAtRecord(session: Session, field: string, table: string, id: string | undefined): Steps<Look> {
+function* lookAtRecord(session: Session, field: Named, table: string, id: string | undefined): Steps<Look> {
   if (!id) return NOTHING;
   const judged = yield* call(session, {
-    step: `read the ${field === 'callerId' ? 'caller' : 'assignment group'}`,
+    step: `read the ${LABELS[field]}`,
     method: 'GET',
     path: `/api/now/table/${table}/${encodeURIComponent(id)}`,
     query: { sysparm_fields: 'sys_id,name' },
   });
-  if (judged.ok)
-    return { found: [`${field} ${String((judged.value as Record<string, unknown>).name ?? id)}`], faults: [] };
-  if (judged.cause === 'forbidden')
-    return { found: [`${field}: not checked, the user may not read ${table}`], faults: [] };
+  const found = (what: string): Look => ({ found: [`${LABELS[field]}${what}`], faults: [] });
+  if (judged.ok) return found(` ${String((judged.value as Record<string, unknown>).name ?? id)}`);
+  if (judged.cause === 'forbidden') return found(`: not checked, the user may not read ${table}`);
   return fault(judged, session, field, 'there is none with this sys_id, or the user may not see it');
 }
 
 /** A choice list that cannot be read, or is empty, says nothing: values are stored whether they are in it or not. */
-function* lookAtChoice(session: Session, field: string, column: string, value: string | undefined): Steps<Look> {
+function* lookAtChoice(session: Session, field: Named, column: string, value: string | undefined): Steps<Look> {
   if (!value) return NOTHING;
   const choices = yield* choicesOf(session, column);
   if (!Array.isArray(choices) || choices.length === 0) return NOTHING;
-  if (choices.some((choice) => choice.value === value)) return { found: [`${field} ${value}`], faults: [] };
+  if (choices.some((choice) => choice.value === value)) return { found: [`${LABELS[field]} ${value}`], faults: [] };
   const known = choices.slice(0, 10).map((choice) => choice.value);
   return { found: [], faults: [{ field, rule: `must be a value of ${column}: ${known.join(', ')}` }] };
 }
