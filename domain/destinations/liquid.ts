@@ -1,5 +1,6 @@
 import {
   CaptureTag,
+  CaseTag,
   Context,
   type Emitter,
   Liquid,
@@ -9,7 +10,7 @@ import {
   toValue,
   toValueSync,
 } from 'liquidjs';
-import { allowFilters } from './liquid-filters.ts';
+import { allowFilters, boundOperators } from './liquid-functions.ts';
 
 /** Of one template, in UTF-16 units. */
 export const MAX_TEMPLATE_LENGTH = 10_000;
@@ -17,8 +18,8 @@ export const MAX_TEMPLATE_LENGTH = 10_000;
 export const MAX_OUTPUT_LENGTH = 20_000;
 /** Rendering is looked at between any two parts of a template; a usual one takes less than one. */
 const RENDER_LIMIT_MS = 250;
-/** Elements and characters that filters may produce; two texts as long as an event may be. */
-const MEMORY_LIMIT = 2_500_000;
+/** Elements and characters that filters may take and give; a few texts as long as an event may be. */
+const MEMORY_LIMIT = 5_000_000;
 const MAX_RANGE_END = 1_000;
 const CACHED_TEMPLATES = 200;
 
@@ -59,6 +60,14 @@ class BoundedCapture extends CaptureTag {
   }
 }
 
+/** Comparing two lists takes as long as they are, and a case may compare hundreds of times without a look at the time. */
+class CaseOfOneValue extends CaseTag {
+  override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+    if (Array.isArray(toValue(yield this.value.value(context)))) throw new Error('case takes one value, not a list');
+    yield super.render(context, emitter);
+  }
+}
+
 const liquid = anEngine();
 const read = new Map<string, Template[]>();
 
@@ -75,8 +84,10 @@ function anEngine(): Liquid {
     locale: 'en-US',
   });
   allowFilters(engine);
+  boundOperators(engine);
   for (const name of Object.keys(engine.tags)) if (!TAGS.has(name)) delete engine.tags[name];
   engine.registerTag('capture', BoundedCapture);
+  engine.registerTag('case', CaseOfOneValue);
   return engine;
 }
 

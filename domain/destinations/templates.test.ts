@@ -53,7 +53,7 @@ describe('a template', () => {
     ['{% for i in (1..3) %}{{ i }}{% endfor %}', '123'],
     ['{% capture x %}{{ data.total }}!{% endcapture %}{{ x | append: x }}', '42.5!42.5!'],
     ['{% if data.on and data.none == nil %}yes{% else %}no{% endif %}', 'yes'],
-    ['{% case event.type %}{% when "job.failed" %}bad{% endcase %}', 'bad'],
+    ['{% case event.type %}{% when "a", "job.failed" %}bad{% else %}fine{% endcase %}', 'bad'],
     ['{% unless message.resolved %}open{% endunless %}', 'open'],
     ['{% assign a = "x" %}{% liquid echo a %}{% cycle "p", "q" %}{% raw %}{{ b }}{% endraw %}', 'xp{{ b }}'],
     ['{{ data.text }} {{ "مرحبا" }}', 'שלום 👩🏽‍🚀 漢 مرحبا'],
@@ -168,7 +168,11 @@ describe('a template that cannot be used', () => {
 });
 
 describe('a template that is too much', () => {
-  const many = { list: Array.from({ length: 1_000 }, (_, n) => n), long: 'x'.repeat(1_000_000) };
+  const many = {
+    list: Array.from({ length: 1_000 }, (_, n) => n),
+    many: Array.from({ length: 100_000 }, (_, n) => [n]),
+    long: 'x'.repeat(1_000_000),
+  };
   const loop = (inner: string) => `{% for i in data.list %}${inner}{% endfor %}`;
   const endless = [1, 2, 3].reduce(loop, '{% assign x = i | plus: 1 | times: 2 %}');
 
@@ -181,10 +185,34 @@ describe('a template that is too much', () => {
     [
       'a text that doubles',
       `{% assign x = "0123456789" %}${loop('{% assign x = x | append: x %}')}`,
-      'memory alloc limit',
+      'more than 20000 characters in an argument',
     ],
     ['a text of copies', '{{ data.long | replace: "x", "0123456789" | size }}', 'memory alloc limit'],
     ['filter upon filter', `{{ data.long ${'| upcase '.repeat(100)}| size }}`, 'memory alloc limit'],
+    [
+      'a text that triples',
+      `{{ data.long | replace: "x", "%" ${'| url_encode '.repeat(50)}| size }}`,
+      'memory alloc limit',
+    ],
+    ['a list turned on and on', `{{ data.many ${'| reverse '.repeat(500)}| size }}`, 'exceeded'],
+    [
+      'lists compared on and on',
+      `{% if ${Array(300).fill('data.many contains data.list').join(' or ')} %}{% endif %}`,
+      'template render limit',
+    ],
+    ['a case of lists', '{% case data.list %}{% when data.many %}{% endcase %}', 'case takes one value, not a list'],
+    ['a path as long as a text', '{{ data.list | map: data.long }}', 'more than 256 characters in an argument'],
+    [
+      'a format as long as a text',
+      '{{ event.occurredAt | date: data.long }}',
+      'more than 256 characters in an argument',
+    ],
+    [
+      'a text to look for that is too long',
+      '{{ data.long | remove: data.long }}',
+      'more than 20000 characters in an argument',
+    ],
+    ['the same in a condition', '{% if data.long contains data.long %}{% endif %}', 'characters in an argument'],
     ['a long line of filler', '{{ event.occurredAt | date: "%100000000Y" }}', 'memory alloc limit'],
   ])('fails for %s', (_, template, rule) => {
     expect(() => titleOf(template, many)).toThrow(TemplateError);
