@@ -217,6 +217,14 @@ describe('a scan', () => {
     });
   });
 
+  test('begun by hand at an hour that was set a moment ago runs too', async () => {
+    p = await aPipeline();
+    await eventually('the schedules are made', async () => (await p.runtime.schedules.list()).length === 3);
+    await p.store.alertSettings.update(p.organizationId, { scanHour: 6, scanTimeZone: 'Europe/Berlin' });
+    expect(await p.runtime.schedules.trigger('scan-exceptions-06-Europe.Berlin')).toBe(true);
+    expect(await p.runtime.schedules.trigger('scan-exceptions-07-Europe.Berlin')).toBe(false);
+  });
+
   test('twice at the same time, and broken off after pages that were committed: each exception is warned of once', async () => {
     let calls = 0;
     let broken = 0;

@@ -89,6 +89,13 @@ export class Schedules {
   /** Begins a run now, unless one is under way, also while paused. `false`: there is no such schedule. */
   async trigger(id: string): Promise<boolean> {
     if (!isOurSchedule(id)) return false;
+    if (await this.#begin(id)) return true;
+    // An organization may have come to its hour a moment ago.
+    await this.pass();
+    return this.#begin(id);
+  }
+
+  async #begin(id: string): Promise<boolean> {
     try {
       await this.#ports.client.getHandle(id).trigger(ScheduleOverlapPolicy.SKIP);
       return true;
