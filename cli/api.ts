@@ -2,6 +2,7 @@
 export interface Api {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -25,5 +26,9 @@ export function createApi(url: string, key: string): Api {
       throw new Error(`${method} ${path} was answered with ${answer.status}: ${answered.slice(0, 1_000)}`);
     return JSON.parse(answered) as T;
   };
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, body) };
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    patch: (path, body) => call('PATCH', path, body),
+  };
 }

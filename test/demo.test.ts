@@ -53,6 +53,10 @@ const ROWS = [
   ['Flowcerta', 'validation.completed', '1', 'yes'],
   ['Flowcerta', 'validation.below_threshold', '1', 'yes'],
   ['Flowcerta', 'exception.expiring_soon', '1', 'yes'],
+  ['Flowcerta, as it is', 'validation.below_threshold', '1', 'yes'],
+  ['Flowcerta, as it is', 'exception.expiring_soon', '1', 'yes'],
+  ['Flowcerta, for Slack', 'validation.below_threshold', '1', 'yes'],
+  ['Flowcerta, for Slack', 'exception.expiring_soon', '1', 'yes'],
 ];
 
 test('without a Waybill the demo starts its own: every event of every system is delivered and verified, nothing stays', async () => {
@@ -61,7 +65,7 @@ test('without a Waybill the demo starts its own: every event of every system is 
   const demo = run({ ...environment, WAYBILL_PORT: String(await freePort()) }, 'demo');
   expect(await demo.ended(150_000)).toBe(0);
   expect(rowsOf(demo)).toEqual(ROWS);
-  expect(demo.stdout()).toContain('20 events, all delivered and verified.');
+  expect(demo.stdout()).toContain('24 deliveries, all made and verified.');
   expect(demo.stdout()).toMatch(/http:\/\/127\.0\.0\.1:\d+\/namespaces\/waybill\/workflows\/dlv_/);
   expect(demo.stderr()).toContain('20 of 20 deliveries are done');
   expect(demo.alive()).toEqual([]);

@@ -8,15 +8,17 @@ import { requireConfig } from '../require-config.ts';
 import { aborted } from '../stop-signal.ts';
 import { findRunning, type Target } from '../target.ts';
 import { runWaybill } from '../up.ts';
+import { runDailyScenario } from './daily.ts';
 import { runScenario } from './scenario.ts';
 import { renderTable } from './table.ts';
 
 const HELP = `usage: waybill demo [options]
 
 Publishes the example event of every event type of all systems, and has a receiver check each request as that system's
-document tells receivers to. Two receivers fail first, with a 503 and then by dropping the connection. Uses the Waybill that
-runs at the configured address, else one of its own in a temporary folder. Exit code 1 if anything was not delivered
-and verified.
+document tells receivers to. Two receivers fail first, with a 503 and then by dropping the connection. Then has Flowcerta's
+daily scan run now, for a validation under its threshold and an exception about to expire, which a generic receiver and one for
+Slack must get. Uses the Waybill that runs at the configured address, else one of its own in a temporary folder. Exit code 1 if
+anything was not delivered and verified.
 
   --url <url>              use the Waybill there; it must run on this machine, since the receiver does
   --admin-key-file <file>  its admin key (default: WAYBILL_ADMIN_KEY, else admin-key in the data folder)
@@ -91,10 +93,11 @@ function borrow(dataDir: string, folder: string): void {
 }
 
 async function show({ url, adminKey }: Target, signal: AbortSignal): Promise<void> {
-  const rows = await runScenario({ url, adminKey, report, signal, limitMs: LIMIT_MS });
+  const options = { url, adminKey, report, signal, limitMs: LIMIT_MS };
+  const rows = [...(await runScenario(options)), ...(await runDailyScenario(options))];
   const failed = rows.filter(({ verified }) => !verified).length;
-  const outcome = failed === 0 ? 'all delivered and verified' : `${failed} not delivered and verified`;
-  process.stdout.write(`\n${renderTable(rows)}\n${rows.length} events, ${outcome}.\n`);
+  const outcome = failed === 0 ? 'all made and verified' : `${failed} not made and verified`;
+  process.stdout.write(`\n${renderTable(rows)}\n${rows.length} deliveries, ${outcome}.\n`);
   if (failed > 0) process.exitCode = 1;
 }
 

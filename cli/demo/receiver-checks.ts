@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { slackRefusal } from './vendors/slack-limits.ts';
 
 /**
  * How a receiver of each system checks a request, written from the systems' documents and from the specification of
@@ -28,12 +29,13 @@ export interface CheckedEvent {
   data: unknown;
 }
 
-type Check = (request: ReceivedRequest, known: ReceiverKnowledge, nowSeconds: number) => CheckedEvent;
+/** Throws with the reason when a request is not to be trusted or not as documented. */
+export type Check = (request: ReceivedRequest, known: ReceiverKnowledge, nowSeconds: number) => CheckedEvent;
 
 /** Seconds that a signed timestamp may be off. Source: the published Standard Webhooks libraries. */
 const TOLERANCE_SECONDS = 5 * 60;
 
-/** One check per dialect. Each throws with the reason when a request is not to be trusted or not as documented. */
+/** One check per dialect. */
 export const RECEIVER_CHECKS: Readonly<Record<string, Check>> = {
   flexorch(request, { secret }) {
     expectEqual('X-Flexorch-Signature', header(request, 'x-flexorch-signature'), hmacHex(secret, request.body));
@@ -58,19 +60,34 @@ export const RECEIVER_CHECKS: Readonly<Record<string, Check>> = {
     return standardEvent(request, checkStandardWebhooks('webhook', request, secret, nowSeconds));
   },
   flowcerta(request, { secret }) {
-    const expected = `sha256=${hmacHex(secret, request.body)}`;
-    expectEqual('X-Flowcerta-Signature', header(request, 'x-flowcerta-signature'), expected);
+    const type = flowcertaType(request, secret, 'generic');
     const { event, orgId, occurredAt, data } = json(request);
-    expectEqual('X-Flowcerta-Event', header(request, 'x-flowcerta-event'), text('event', event));
-    expectEqual('X-Flowcerta-Target', header(request, 'x-flowcerta-target'), 'generic');
-    header(request, 'x-flowcerta-delivery');
+    expectEqual('X-Flowcerta-Event', type, text('event', event));
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text('orgId', orgId))) throw new Error('orgId is no UUID');
-    return { type: text('event', event), id: undefined, data: timed(occurredAt, data) };
+    return { type, id: undefined, data: timed(occurredAt, data) };
   },
   standard(request, { secret }, nowSeconds) {
     return standardEvent(request, checkStandardWebhooks('webhook', request, secret, nowSeconds));
   },
 };
+
+/** Flowcerta's target `slack`: signed the same way, and a message that Slack takes, which is the event's data. */
+export const checkFlowcertaSlack: Check = (request, { secret }) => {
+  const type = flowcertaType(request, secret, 'slack');
+  const message = json(request);
+  const refusal = slackRefusal(message, 'webhook');
+  if (refusal) throw new Error(`Slack refuses the message: ${[refusal.error, ...(refusal.errors ?? [])].join(', ')}`);
+  return { type, id: undefined, data: message };
+};
+
+/** The event type that Flowcerta's headers name, once they are as its document has them. */
+function flowcertaType(request: ReceivedRequest, secret: string, target: string): string {
+  const expected = `sha256=${hmacHex(secret, request.body)}`;
+  expectEqual('X-Flowcerta-Signature', header(request, 'x-flowcerta-signature'), expected);
+  expectEqual('X-Flowcerta-Target', header(request, 'x-flowcerta-target'), target);
+  header(request, 'x-flowcerta-delivery');
+  return header(request, 'x-flowcerta-event');
+}
 
 /** Returns the message's id. Source: Standard Webhooks 1.0.0, "Verifying webhook authenticity". */
 function checkStandardWebhooks(prefix: string, request: ReceivedRequest, secret: string, nowSeconds: number): string {

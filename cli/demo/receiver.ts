@@ -1,13 +1,14 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { isDeepStrictEqual } from 'node:util';
-import { RECEIVER_CHECKS, type ReceiverKnowledge } from './receiver-checks.ts';
+import type { Check, ReceiverKnowledge } from './receiver-checks.ts';
 
 /** What is to arrive, by `keyOf`. */
 export interface ExpectedEvent {
-  id: string;
-  data: unknown;
+  /** Absent where nobody knows it beforehand. */
+  id?: string;
+  /** Whether the data that arrived says what was published. */
+  fits(data: unknown): boolean;
 }
 
 /** What arrived of one event. */
@@ -17,14 +18,14 @@ export interface Receipts {
   faults: string[];
 }
 
-/** A receiver for all systems on a free port of this machine. */
+/** Receivers by name, on one free port of this machine. */
 export interface DemoReceiver {
-  /** Where a system's endpoint points. */
-  urlOf(dialect: string): string;
-  /** Gives a system's receiver what its customer was shown. */
-  know(dialect: string, knowledge: ReceiverKnowledge): void;
-  expect(dialect: string, type: string, event: ExpectedEvent): void;
-  receiptsOf(dialect: string, type: string): Receipts;
+  /** Where the endpoint of a receiver points. */
+  urlOf(name: string): string;
+  /** Gives a receiver what its customer was shown. */
+  know(name: string, knowledge: ReceiverKnowledge): void;
+  expect(name: string, type: string, event: ExpectedEvent): void;
+  receiptsOf(name: string, type: string): Receipts;
   /** Requests that fit no expected event. */
   strays(): string[];
   close(): Promise<void>;
@@ -39,37 +40,44 @@ const FAILURES: readonly ((response: ServerResponse) => void)[] = [
 /** Requests that a failing receiver refuses before it accepts one. */
 export const FAILURES_FIRST = FAILURES.length;
 
-/** Starts listening. The receivers of the dialects in `failing` fail first: with a 503, then by dropping the connection. */
-export async function startReceiver(failing: readonly string[]): Promise<DemoReceiver> {
+/**
+ * Starts listening, with a receiver for each of `checks`. Those named in `failing` fail first: with a 503, then by dropping the
+ * connection.
+ */
+export async function startReceiver(
+  checks: Readonly<Record<string, Check | undefined>>,
+  failing: readonly string[],
+): Promise<DemoReceiver> {
   const knowledge = new Map<string, ReceiverKnowledge>();
   const expected = new Map<string, ExpectedEvent>();
   const receipts = new Map<string, Receipts>();
   const strays: string[] = [];
-  const receiptsOf = (dialect: string, type: string): Receipts => {
-    const key = keyOf(dialect, type);
+  const receiptsOf = (name: string, type: string): Receipts => {
+    const key = keyOf(name, type);
     const found = receipts.get(key) ?? { requests: 0, faults: [] };
     receipts.set(key, found);
     return found;
   };
 
   const server = createServer(async (request, response) => {
-    const dialect = (request.url ?? '').slice(1);
-    const known = knowledge.get(dialect);
+    const name = (request.url ?? '').slice(1);
+    const known = knowledge.get(name);
     try {
-      const check = RECEIVER_CHECKS[dialect];
+      const check = checks[name];
       if (!check || !known) throw new Error('no receiver of this name');
       const got = check({ headers: request.headers, body: await buffer(request) }, known, Date.now() / 1000);
-      const wanted = expected.get(keyOf(dialect, got.type));
+      const wanted = expected.get(keyOf(name, got.type));
       if (!wanted) throw new Error(`${got.type} was not published`);
-      const seen = receiptsOf(dialect, got.type);
+      const seen = receiptsOf(name, got.type);
       seen.requests += 1;
-      if (got.id !== undefined && got.id !== wanted.id) seen.faults.push('another id than the event has');
-      if (!isDeepStrictEqual(got.data, wanted.data)) seen.faults.push('other data than was published');
-      const fail = failing.includes(dialect) ? FAILURES[seen.requests - 1] : undefined;
+      if (got.id !== undefined && wanted.id !== undefined && got.id !== wanted.id)
+        seen.faults.push('another id than the event has');
+      if (!wanted.fits(got.data)) seen.faults.push('other data than was published');
+      const fail = failing.includes(name) ? FAILURES[seen.requests - 1] : undefined;
       if (fail) fail(response);
       else response.end('ok');
     } catch (error) {
-      strays.push(`${dialect}: ${error instanceof Error ? error.message : String(error)}`);
+      strays.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
       response.writeHead(401).end();
     }
   });
@@ -80,9 +88,9 @@ export async function startReceiver(failing: readonly string[]): Promise<DemoRec
   const { port } = server.address() as AddressInfo;
 
   return {
-    urlOf: (dialect) => `http://127.0.0.1:${port}/${dialect}`,
-    know: (dialect, given) => void knowledge.set(dialect, given),
-    expect: (dialect, type, event) => void expected.set(keyOf(dialect, type), event),
+    urlOf: (name) => `http://127.0.0.1:${port}/${name}`,
+    know: (name, given) => void knowledge.set(name, given),
+    expect: (name, type, event) => void expected.set(keyOf(name, type), event),
     receiptsOf,
     strays: () => strays,
     close: () =>
@@ -93,6 +101,6 @@ export async function startReceiver(failing: readonly string[]): Promise<DemoRec
   };
 }
 
-function keyOf(dialect: string, type: string): string {
-  return `${dialect}:${type}`;
+function keyOf(name: string, type: string): string {
+  return `${name}:${type}`;
 }

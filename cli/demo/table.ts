@@ -1,4 +1,4 @@
-import type { DemoRow } from './scenario.ts';
+import type { DemoRow } from './deliveries.ts';
 
 /** The rows as a table for a terminal, links last, since they are long. */
 export function renderTable(rows: readonly DemoRow[]): string {
