@@ -111,7 +111,11 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
 
 function prepare(begun: BegunAttempt, endpoint: SenderEndpoint): PreparedDelivery | Error {
   try {
-    return prepareDelivery(endpoint, { ...begun.event, data: JSON.parse(begun.event.data) }, subjectKeyOf);
+    return prepareDelivery(
+      endpoint,
+      { ...begun.event, data: JSON.parse(begun.event.data), test: begun.test },
+      subjectKeyOf,
+    );
   } catch (error) {
     return error instanceof Error ? error : new Error('rendering failed');
   }

@@ -1,6 +1,9 @@
 import { MASK } from '../domain/delivery/mask.ts';
 import type { ExchangeRequest, ExchangeResult, RecordedExchange } from '../domain/delivery/types.ts';
 
+/** Kept of an answer's body. */
+const MAX_KEPT_BYTES = 65_536;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** An exchange as it is kept: values of the customer's own headers masked, a body that is not UTF-8 as base64. */
@@ -35,8 +38,8 @@ export function recordExchange(
     ...sent,
     status: result.status,
     responseHeaders: result.headers,
-    ...decodeBody(result.body),
-    responseTruncated: result.bodyTruncated,
+    ...decodeBody(result.body.subarray(0, MAX_KEPT_BYTES)),
+    responseTruncated: result.bodyTruncated || result.body.length > MAX_KEPT_BYTES,
     errorCode: null,
     errorMessage: null,
   };

@@ -26,7 +26,7 @@ export function createHttpClient(options: HttpClientOptions): HttpPort & { close
     const { method, headers, body, timeoutMs } = request;
     const { origin, pathname, search } = checked.url;
     return new Promise((settle) => {
-      const handler = new Exchange(timeoutMs, maxResponseBytes, settle);
+      const handler = new Exchange(timeoutMs, request.maxResponseBytes ?? maxResponseBytes, settle);
       agent.dispatch({ origin, path: pathname + search, method, headers, body }, handler);
     });
   }

@@ -59,6 +59,8 @@ export interface ExchangeRequest {
   body: string;
   /** From the first lookup to the last byte of the answer. */
   timeoutMs: number;
+  /** Kept of the answer's body; absent: the client's own bound (64 KiB). */
+  maxResponseBytes?: number;
 }
 
 /** What came back. A failure is a value, never an exception; `message` holds neither URL nor secret. */
@@ -67,7 +69,7 @@ export type ExchangeResult =
       kind: 'response';
       status: number;
       headers: Record<string, string>;
-      /** At most the client's `maxResponseBytes` (64 KiB); the rest is discarded. */
+      /** At most `maxResponseBytes`; the rest is discarded. */
       body: Uint8Array;
       bodyTruncated: boolean;
       durationMs: number;

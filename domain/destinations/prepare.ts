@@ -19,6 +19,8 @@ export interface PreparedEvent {
   type: string;
   data: Record<string, unknown>;
   occurredAt: string;
+  /** A test event: what is about something real must not be touched by it. */
+  test?: boolean;
 }
 
 /** What a destination delivers, whatever is known of its subject. */
@@ -44,5 +46,10 @@ export function prepareDelivery(
   const message = applyTemplates(endpoint.templates, event, meaningOf(event));
   const given = withDefaults(destination.fields, { ...endpoint.config.plain, ...endpoint.config.secret });
   const config = applyToConfig(destination.fields, given, event, message);
-  return { destination, config, message, subjectKey: subjectKeyOf(endpoint.id, message.subject) };
+  return {
+    destination,
+    config,
+    message,
+    subjectKey: subjectKeyOf(endpoint.id, event.test ? `test ${event.id}` : message.subject),
+  };
 }

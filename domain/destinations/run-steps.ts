@@ -5,6 +5,8 @@ import type { StepRequest, Steps } from './destination.ts';
 export const STEPS_BUDGET_MS = 30_000;
 /** Of one request. */
 const STEP_TIMEOUT_MS = 15_000;
+/** Of one answer: lists to pick from and pages of messages are longer than what is kept of an answer. */
+const MAX_ANSWER_BYTES = 1_048_576;
 /** More than any destination makes; an endless one would hold its subject for ever. */
 const MAX_STEPS = 30;
 
@@ -32,7 +34,7 @@ export async function runSteps<Result>(steps: Steps<Result>, ports: RunPorts): P
 }
 
 function send({ method, url, headers, body }: StepRequest, timeoutMs: number, ports: RunPorts) {
-  return ports.exchange({ method, url, headers, body, timeoutMs });
+  return ports.exchange({ method, url, headers, body, timeoutMs, maxResponseBytes: MAX_ANSWER_BYTES });
 }
 
 function outOfTime(): ExchangeResult {
