@@ -166,6 +166,21 @@ describe('templates', () => {
     expect((await create({ url, templates: null })).statusCode).toBe(201);
   });
 
+  it('say what the requests of a preview hold, and one that fails for the event is named', async () => {
+    const preview = (data: object) =>
+      gateway.call('POST', '/v1/endpoints/preview', {
+        key,
+        body: { destination: 'slack', config: slack, templates, type: 'site.down', data },
+      });
+    const body = (await preview({ site: 'north 👩🏽‍🚀 شمال' })).json().requests[0].body;
+    expect(body).toContain('Site down at north 👩🏽‍🚀 شمال');
+    expect(body).toContain('NORTH 👩🏽‍🚀 شمال');
+    const failed = await preview({ site: 'x'.repeat(20_001) });
+    expect(failed.statusCode).toBe(422);
+    const rule = expect.stringContaining('more than 20000 characters');
+    expect(failed.json().errors).toEqual([{ field: 'templates.subject', rule }]);
+  });
+
   it('in the fields that a destination fills are checked alike', async () => {
     const fields = { customfield_1: '{{ data.site }}', customfield_2: 'x {{ y | nope }}' };
     const answer = await create({ destination: 'jira', config: { ...jira, fields } });

@@ -4,9 +4,11 @@ import type { Remote, StepRequest } from '../domain/destinations/destination.ts'
 import { maskExchange } from '../domain/destinations/mask-exchange.ts';
 import { type PreparedEndpoint, prepareDelivery } from '../domain/destinations/prepare.ts';
 import { previewSteps } from '../domain/destinations/run-steps.ts';
+import { TemplateError } from '../domain/destinations/templates.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
 import { subjectKeyOf } from '../domain/signing/subject-key.ts';
 import { freshTokens } from './destination-calls.ts';
+import { fieldProblem } from './errors.ts';
 
 /** A request as it would be made: secrets masked. */
 export interface PreviewedRequest {
@@ -36,7 +38,7 @@ const DELIVERY_ID = 'dlv_preview';
 
 /**
  * The requests that an event would cause at a native destination if nothing is found that is not remembered, and everything
- * accepted. Nothing is sent. Throws what templates throw.
+ * accepted. Nothing is sent. Throws a problem for a template that fails for the event.
  */
 export async function previewNative(
   endpoint: PreparedEndpoint,
@@ -44,7 +46,7 @@ export async function previewNative(
   known: KnownSubject,
   nowMs: number,
 ): Promise<PreviewedRequest[]> {
-  const { destination, config, message, subjectKey } = prepareDelivery(endpoint, event, subjectKeyOf);
+  const { destination, config, message, subjectKey } = prepared(endpoint, event);
   const { remote, lastOccurredAt } = await known(endpoint.id, subjectKey);
   const steps = destination.deliver({
     config,
@@ -60,6 +62,15 @@ export async function previewNative(
   });
   const secrets = secretValues(endpoint.config.secret);
   return previewSteps(steps, destination.assume).requests.map((request) => masked(request, secrets));
+}
+
+function prepared(endpoint: PreparedEndpoint, event: PreviewedEvent) {
+  try {
+    return prepareDelivery(endpoint, event, subjectKeyOf);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw fieldProblem('validation_failed', [{ field: error.field, rule: error.rule }]);
+  }
 }
 
 function masked({ step, method, url, headers, body }: StepRequest, secrets: readonly string[]): PreviewedRequest {

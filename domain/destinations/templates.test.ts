@@ -296,7 +296,7 @@ describe('a configuration', () => {
   test('that fails names the field', () => {
     const config = { fields: { a: '{{ data.long }}' } };
     expect(() => applyToConfig(MAP, config, anEvent({ long: 'x'.repeat(30_000) }), aMessage())).toThrow(
-      'fields.a: line 1, column 1: more than 20000 characters',
+      'config.fields.a: line 1, column 1: more than 20000 characters',
     );
   });
 });

@@ -35,9 +35,15 @@ export function templateRule({ line, column, rule }: TemplateFault): string {
 /** Thrown when a template fails for an event, or takes too long, too much memory or too many characters. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
+  /** Which, as the API names it: `templates.title`, `config.fields.customfield_1`. */
+  readonly field: string;
+  /** What is wrong, its place included. */
+  readonly rule: string;
 
   constructor(field: string, fault: LiquidFault) {
     super(`${field}: ${fault.message}`);
+    this.field = field;
+    this.rule = fault.message;
   }
 }
 
@@ -110,7 +116,7 @@ export function applyToConfig<Config extends object>(
 function renderedTexts(name: string, texts: Record<string, string>, scope: Scope): Record<string, string> {
   const entries = Object.entries(texts).map(([key, template]) => [
     key,
-    render([`${name}.${key}`, template], scope).trim(),
+    render([`config.${name}.${key}`, template], scope).trim(),
   ]);
   return Object.fromEntries(entries.filter(([, text]) => text !== ''));
 }
