@@ -8,12 +8,10 @@ export interface CardContext {
   firstAt: string | null;
   /** A newer event of the subject has been posted before. */
   outdated: boolean;
-  /** A test event. */
-  test: boolean;
 }
 
 /** A card that stands alone. */
-export const FIRST_CARD: CardContext = { firstAt: null, outdated: false, test: false };
+export const FIRST_CARD: CardContext = { firstAt: null, outdated: false };
 
 const MAX_SUBJECT_BYTES = 300;
 
@@ -21,11 +19,7 @@ const MAX_SUBJECT_BYTES = 300;
  * How a card stands to earlier ones, in Markdown; empty for a first one. A card cannot be changed once it is posted, so the next one
  * refers to it by subject and time.
  */
-export function relationOf(message: Message, context: CardContext): string {
-  return [context.test ? '**Test event.**' : '', toEarlierCards(message, context)].filter(Boolean).join(' ');
-}
-
-function toEarlierCards(message: Message, { firstAt, outdated }: CardContext): string {
+export function relationOf(message: Message, { firstAt, outdated }: CardContext): string {
   if (firstAt === null && !outdated) return '';
   const subject = cardText(message.subject, MAX_SUBJECT_BYTES);
   const about =

@@ -105,7 +105,7 @@ describe('later events of a subject', () => {
 test('a test is marked, in the notification too', async () => {
   await deliver({ test: true });
   expect(titles()).toEqual(['🟠 \\[TEST\\] Job job\\_abc123 failed']);
-  expect(lastCard()).toContain('"text":"**Test event.**"');
+  expect(lastCard()).toContain('"text":"This is a test of Waybill: nothing has happened.');
   expect(lastCard()).toContain('"fallbackText":"🟠 High: [TEST] Job job_abc123 failed"');
   await deliver();
   expect(lastCard()).not.toMatch(/test/i);

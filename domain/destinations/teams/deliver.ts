@@ -1,6 +1,7 @@
 import { cutText } from '../cut-text.ts';
 import type { DeliverInput, DeliverResult, Remote, StepRequest, Steps } from '../destination.ts';
 import type { Message } from '../message.ts';
+import { markedAsTest } from '../test-mark.ts';
 import { renderAdaptiveCard, type TeamsMessage } from './adaptive-card.ts';
 import { isTooLarge, judgeCard } from './answers.ts';
 import type { CardContext } from './card-context.ts';
@@ -22,21 +23,16 @@ const SHORT_ROWS = 5;
  */
 export function* deliverCard(input: DeliverInput<TeamsConfig>): Steps<DeliverResult> {
   const { config, outdated, test, nowMs } = input;
-  const message = markedTest(input);
+  const message = test ? markedAsTest(input.message) : input.message;
   const place = addressOf(config.webhookUrl);
   const first = input.remote?.place === place ? input.remote : null;
-  const context: CardContext = { firstAt: first?.id ?? null, outdated, test };
+  const context: CardContext = { firstAt: first?.id ?? null, outdated };
   let result = yield post(input, renderAdaptiveCard(message, context));
   if (isTooLarge(result)) result = yield post(input, renderAdaptiveCard(shortened(message), context));
   const verdict = judgeCard(result, nowMs);
   if (verdict.kind !== 'accepted' || outdated) return { verdict };
   const remote: Remote = first ?? { place, id: new Date(nowMs).toISOString(), name: '', link: null, resolved: false };
   return { verdict, remote: { ...remote, resolved: message.resolved } };
-}
-
-/** A test says so first, in notifications too. */
-function markedTest({ message, test }: DeliverInput<TeamsConfig>): Message {
-  return test ? { ...message, title: `[TEST] ${message.title}` } : message;
 }
 
 function post({ config, deliveryKey }: DeliverInput<TeamsConfig>, card: TeamsMessage): StepRequest {
