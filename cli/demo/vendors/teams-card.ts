@@ -44,9 +44,15 @@ export function shownCard(body: string): ShownCard {
   const texts = textsOf(partsOf(attachment?.content, 'body') ?? []);
   const title = texts.find(({ style }) => style === 'heading') ?? texts[0];
   return {
-    title: String(title?.text ?? ''),
+    title: withoutEscapes(String(title?.text ?? '')),
     resolved: texts.some(({ text }) => String(text).startsWith('**Resolved.**')),
   };
+}
+
+/** Markdown as it is shown. */
+function withoutEscapes(text: string): string {
+  const literal = text.replace(/\\([\\*_[\]()~`#+=.-])/g, '$1');
+  return literal.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
 function tooLarge(body: string): string | undefined {
