@@ -57,6 +57,14 @@ const ROWS = [
   ['Flowcerta, as it is', 'exception.expiring_soon', '1', 'yes'],
   ['Flowcerta, for Slack', 'validation.below_threshold', '1', 'yes'],
   ['Flowcerta, for Slack', 'exception.expiring_soon', '1', 'yes'],
+  ['Slack', 'job.failed', '1', 'yes'],
+  ['Slack', 'job.completed', '1', 'yes'],
+  ['Microsoft Teams', 'job.failed', '1', 'yes'],
+  ['Microsoft Teams', 'job.completed', '1', 'yes'],
+  ['Jira', 'job.failed', '1', 'yes'],
+  ['Jira', 'job.completed', '1', 'yes'],
+  ['ServiceNow', 'job.failed', '1', 'yes'],
+  ['ServiceNow', 'job.completed', '1', 'yes'],
 ];
 
 test('without a Waybill the demo starts its own: every event of every system is delivered and verified, nothing stays', async () => {
@@ -65,7 +73,7 @@ test('without a Waybill the demo starts its own: every event of every system is 
   const demo = run({ ...environment, WAYBILL_PORT: String(await freePort()) }, 'demo');
   expect(await demo.ended(150_000)).toBe(0);
   expect(rowsOf(demo)).toEqual(ROWS);
-  expect(demo.stdout()).toContain('24 deliveries, all made and verified.');
+  expect(demo.stdout()).toContain('32 deliveries, all made and verified.');
   expect(demo.stdout()).toMatch(/http:\/\/127\.0\.0\.1:\d+\/namespaces\/waybill\/workflows\/dlv_/);
   expect(demo.stderr()).toContain('20 of 20 deliveries are done');
   expect(demo.alive()).toEqual([]);

@@ -9,6 +9,7 @@ import { aborted } from '../stop-signal.ts';
 import { findRunning, type Target } from '../target.ts';
 import { runWaybill } from '../up.ts';
 import { runDailyScenario } from './daily.ts';
+import { runNativeScenario } from './native.ts';
 import { runScenario } from './scenario.ts';
 import { renderTable } from './table.ts';
 
@@ -17,7 +18,8 @@ const HELP = `usage: waybill demo [options]
 Publishes the example event of every event type of all systems, and has a receiver check each request as that system's
 document tells receivers to. Two receivers fail first, with a 503 and then by dropping the connection. Then has Flowcerta's
 daily scan run now, for a validation under its threshold and an exception about to expire, which a generic receiver and one for
-Slack must get. Uses the Waybill that runs at the configured address, else one of its own in a temporary folder. Exit code 1 if
+Slack must get. Last, a job fails and then completes, and Slack, Teams, Jira and ServiceNow, of which small servers play the part,
+must have one message, issue or incident about it. Uses the Waybill that runs at the configured address, else one of its own in a temporary folder. Exit code 1 if
 anything was not delivered and verified.
 
   --url <url>              use the Waybill there; it must run on this machine, since the receiver does
@@ -94,7 +96,11 @@ function borrow(dataDir: string, folder: string): void {
 
 async function show({ url, adminKey }: Target, signal: AbortSignal): Promise<void> {
   const options = { url, adminKey, report, signal, limitMs: LIMIT_MS };
-  const rows = [...(await runScenario(options)), ...(await runDailyScenario(options))];
+  const rows = [
+    ...(await runScenario(options)),
+    ...(await runDailyScenario(options)),
+    ...(await runNativeScenario(options)),
+  ];
   const failed = rows.filter(({ verified }) => !verified).length;
   const outcome = failed === 0 ? 'all made and verified' : `${failed} not made and verified`;
   process.stdout.write(`\n${renderTable(rows)}\n${rows.length} deliveries, ${outcome}.\n`);
