@@ -1,7 +1,8 @@
-import { configFaults, configSchema, isAsked, withDefaults } from '../domain/destinations/config-schema.ts';
+import { configFaults, configSchema, withDefaults } from '../domain/destinations/config-schema.ts';
 import { mergeConfig, splitConfig } from '../domain/destinations/config-secrets.ts';
 import type { Destination } from '../domain/destinations/destination.ts';
 import { destinationOf } from '../domain/destinations/destinations.ts';
+import { isAsked } from '../domain/destinations/fields.ts';
 import { checkConfigTemplates, templateRule } from '../domain/destinations/templates.ts';
 import type { DestinationConfig } from '../store/destination-types.ts';
 import type { GatewayDependencies } from './dependencies.ts';

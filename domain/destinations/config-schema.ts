@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConfigFault, Destination } from './destination.ts';
-import type { DestinationField } from './fields.ts';
+import { type DestinationField, isAsked } from './fields.ts';
 
 const MAX_LENGTH = 1_024;
 const MAX_ENTRIES = 100;
@@ -47,18 +47,6 @@ function textSchema(maxLength: number, lines = false) {
     .max(maxLength)
     .regex(allowed, lines ? 'must not contain NUL' : 'must not contain control characters')
     .refine((text) => text.isWellFormed(), 'must not contain half of a character');
-}
-
-/** Whether a field is asked for, given the others. */
-export function isAsked(
-  field: DestinationField,
-  config: Readonly<Record<string, unknown>>,
-  fields: readonly DestinationField[],
-) {
-  if (!field.when) return true;
-  const { field: other, in: values } = field.when;
-  const given = config[other] ?? fields.find((f) => f.name === other)?.default;
-  return values.includes(String(given));
 }
 
 /**

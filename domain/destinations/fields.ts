@@ -28,3 +28,15 @@ export interface DestinationField {
   maxLength?: number;
   placeholder?: string;
 }
+
+/** Whether a field is asked for, given the others. */
+export function isAsked(
+  field: DestinationField,
+  config: Readonly<Record<string, unknown>>,
+  fields: readonly DestinationField[],
+): boolean {
+  if (!field.when) return true;
+  const { field: other, in: values } = field.when;
+  const given = config[other] ?? fields.find((f) => f.name === other)?.default;
+  return values.includes(String(given));
+}
