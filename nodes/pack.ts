@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * `npm run pack:n8n`: makes `dist/n8n-nodes-waybill-<version>.tgz`, and prints its path. The package is staged in `dist/n8n`:
+ * sources below `nodes/`, `credentials/` and `domain/`, and beside them `dist/` with what they compile to. The version is the
+ * application's. Fails when a type is wrong or the manifest names a file that is not built.
+ */
+const ROOT = join(import.meta.dirname, '..');
+const STAGE = join(ROOT, 'dist', 'n8n');
+const SOURCES = ['nodes/*/**/*.ts', 'credentials/**/*.ts', 'domain/**/*.ts'];
+const ASSETS = ['nodes/**/*.svg', 'nodes/*/*.node.json'];
+const TESTS = '.test.ts';
+
+/** The house's rules, but CommonJS, as n8n loads it: the staged manifest has no `type`. */
+const TSCONFIG = {
+  extends: '../../tsconfig.json',
+  compilerOptions: {
+    noEmit: false,
+    rootDir: '.',
+    outDir: 'dist',
+    target: 'es2023',
+    verbatimModuleSyntax: false,
+    allowImportingTsExtensions: false,
+  },
+  // Of domain/ what these import.
+  include: ['nodes', 'credentials'],
+  exclude: [],
+};
+
+interface Manifest {
+  version?: string;
+  type?: string;
+  n8n: { nodes: string[]; credentials: string[] };
+}
+
+const manifest: Manifest = readJson('nodes/package.json');
+delete manifest.type;
+manifest.version = readJson<{ version: string }>('package.json').version;
+
+rmSync(STAGE, { recursive: true, force: true });
+for (const file of globSync(SOURCES, { cwd: ROOT })) if (!file.endsWith(TESTS)) copy(file, file);
+for (const file of globSync(ASSETS, { cwd: ROOT })) copy(file, join('dist', file));
+copy('LICENSE', 'LICENSE');
+copy('nodes/README.md', 'README.md');
+write('package.json', manifest);
+write('tsconfig.json', TSCONFIG);
+run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', STAGE]);
+checkBuilt(manifest);
+const tarball = run('npm', ['pack', STAGE, '--pack-destination', join(ROOT, 'dist'), '--loglevel', 'error']).trim();
+process.stdout.write(`${join(ROOT, 'dist', tarball)}\n`);
+
+function checkBuilt({ n8n }: Manifest): void {
+  const built = new Set(globSync('dist/**/*.js', { cwd: STAGE }));
+  const missing = [...n8n.nodes, ...n8n.credentials].filter((file) => !built.has(file));
+  if (missing.length > 0) throw new Error(`nodes/package.json names what is not built: ${missing.join(', ')}`);
+}
+
+function copy(from: string, to: string): void {
+  const target = join(STAGE, to);
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(join(ROOT, from), target);
+}
+
+function write(name: string, content: object): void {
+  writeFileSync(join(STAGE, name), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+function readJson<Content>(name: string): Content {
+  return JSON.parse(readFileSync(join(ROOT, name), 'utf8'));
+}
+
+function run(command: string, args: string[]): string {
+  return execFileSync(command, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
