@@ -129,5 +129,5 @@ export const subjects = pgTable(
     createdAt: instant().notNull().default(sql`now()`),
     updatedAt: instant().notNull().default(sql`now()`),
   },
-  (t) => [primaryKey({ columns: [t.endpointId, t.key] })],
+  (t) => [primaryKey({ columns: [t.endpointId, t.key] }), index('subjects_updated').on(t.updatedAt)],
 );

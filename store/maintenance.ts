@@ -20,7 +20,7 @@ export function createMaintenance(database: Database, onFault: (error: unknown) 
     due = Math.min(due * 2, EVERY_DELIVERIES);
     database.db
       .execute(
-        sql`vacuum analyze deliveries, events, attempts, source_receipts, validations, risk_exceptions, places, endpoint_health`,
+        sql`vacuum analyze deliveries, events, attempts, source_receipts, validations, risk_exceptions, places, endpoint_health, subjects`,
       )
       .then(() => undefined, onFault);
   };

@@ -76,6 +76,7 @@ export function createRetention(db: Db, options: { healthBucketMs: number; onDel
       (before) => sql`e.expires_at < ${before} and not exists (select from portal_sessions s where s.link_id = e.id)`,
     ),
     endpoint_health: deleteHealth,
+    subjects: deleteSubjects,
   };
 
   /** Pages by a key that holds the time of its making, over what was made before. */
@@ -133,6 +134,15 @@ export function createRetention(db: Db, options: { healthBucketMs: number; onDel
     const deleted = await changedBy(
       sql`delete from endpoint_health e where (e.endpoint_id, e.bucket) in (select endpoint_id, bucket from endpoint_health
         where bucket < ${Math.floor(Date.parse(before) / options.healthBucketMs)}::bigint limit ${ROWS_PER_PAGE}::int)`,
+    );
+    return { deleted, next: deleted === ROWS_PER_PAGE ? position() : null };
+  }
+
+  async function deleteSubjects(before: string): Promise<RetentionPage> {
+    const deleted = await changedBy(
+      sql`delete from subjects s where (s.endpoint_id, s.key) in (select endpoint_id, key from subjects
+        where updated_at < ${before}::timestamptz and (lease_until is null or lease_until < now())
+        order by updated_at limit ${ROWS_PER_PAGE}::int)`,
     );
     return { deleted, next: deleted === ROWS_PER_PAGE ? position() : null };
   }

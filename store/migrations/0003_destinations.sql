@@ -19,5 +19,6 @@ ALTER TABLE "endpoints" ADD COLUMN "templates" text;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "filter" text;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "configuration_faults" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "events" ADD COLUMN "unmatched" text;--> statement-breakpoint
+CREATE INDEX "subjects_updated" ON "subjects" USING btree ("updated_at");--> statement-breakpoint
 CREATE INDEX "events_unmatched" ON "events" USING btree ("organization_id","created_at") WHERE unmatched is not null;--> statement-breakpoint
 CREATE INDEX "portal_sessions_link" ON "portal_sessions" USING btree ("link_id");
