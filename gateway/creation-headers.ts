@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
 import { fieldProblem } from './errors.ts';
 
-/** What clients may say by header when they create an endpoint: a real system's own API ignores these. */
+/** What clients may say by header when they create an endpoint or take one over: a real system's own API ignores these. */
 export const creationHeaders = z.object({
   'waybill-secret': z.string().optional().meta({ description: 'The secret to use instead of a generated one.' }),
   'waybill-acknowledge': z

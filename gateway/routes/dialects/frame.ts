@@ -5,9 +5,10 @@ import type { IdForm } from '../../../domain/dialects/id-form.ts';
 import type { Endpoint } from '../../../store/endpoints.ts';
 import { acknowledgeHeader, secretHeader } from '../../creation-headers.ts';
 import type { GatewayDependencies } from '../../dependencies.ts';
+import { rotateSecret } from '../../endpoint-standing.ts';
 import { installErrorHandler } from '../../error-handler.ts';
 import type { ProblemDocument } from '../../errors.ts';
-import { endpointNotFound, findEndpoint, knownWire } from '../../manage-endpoint.ts';
+import { changeEndpoint, endpointNotFound, findEndpoint, knownWire } from '../../manage-endpoint.ts';
 
 /** What sets one system's API apart from ours; its routes are mounted under `/<dialect>`. */
 export interface DialectSystem {
@@ -92,4 +93,19 @@ export function creationDefaults(
     secret: secretHeader(request, knownWire(dialect)),
     acknowledge: acknowledgeHeader(request),
   };
+}
+
+/**
+ * Waybill's own headers on a change: a client that finds an endpoint for its URL makes it its own, with the secret that it knows
+ * and deliveries that it acknowledges, and no delivery is lost as by deleting it. The old secret ends at once.
+ */
+export async function takeOver(
+  deps: GatewayDependencies,
+  system: DialectSystem,
+  request: FastifyRequest,
+  standing: Endpoint,
+): Promise<Endpoint> {
+  const { secret, acknowledge } = creationDefaults(system, request);
+  const acknowledging = acknowledge === null ? standing : await changeEndpoint(deps, standing, { acknowledge });
+  return secret === undefined ? acknowledging : (await rotateSecret(deps, acknowledging, { secret }, 0)).endpoint;
 }
