@@ -4,11 +4,10 @@ import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointUrl } from '../../../endpoint-schema.ts';
 import { rotateSecret, switchEndpoint } from '../../../endpoint-standing.ts';
-import { changeEndpoint, createWebhook, deleteEndpoint, knownWire } from '../../../manage-endpoint.ts';
-import { readIdCursor, toPage } from '../../../paging.ts';
+import { changeEndpoint, createWebhook, knownWire } from '../../../manage-endpoint.ts';
 import { eventListOf, subscribedEvents } from '../events.ts';
-import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
-import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
+import { creationDefaults, endpointOf, endpointParams as params, takeOver } from '../frame.ts';
+import { webhookResource } from '../webhook-resource.ts';
 import { autoExportOf, checkAutoExport, optionsOf, WantedAutoExport } from './auto-export.ts';
 import { CreatedWebhook, flexorch, showWebhook, Webhook } from './system.ts';
 
@@ -34,6 +33,13 @@ const WebhookChange = NewWebhook.partial()
 
 /** FlexOrch's webhooks: register, list, get, change, delete. */
 export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  const webhooks = webhookResource(deps, {
+    system: flexorch,
+    title: 'Flexorch',
+    webhook: Webhook,
+    show: async (_, endpoints) => endpoints.map(showWebhook),
+  });
+
   return async (app) => {
     app.post(
       '/v1/webhooks',
@@ -64,38 +70,8 @@ export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZ
       },
     );
 
-    app.get(
-      '/v1/webhooks',
-      {
-        config: { access: 'read' },
-        schema: {
-          operationId: 'listFlexorchWebhooks',
-          summary: 'List webhooks, newest first',
-          querystring: listQuery,
-          response: { 200: snakePageOf(Webhook, 'FlexorchWebhookPage') },
-        },
-      },
-      async (request) => {
-        const { limit, cursor } = request.query;
-        const page = {
-          limit: limit + 1,
-          after: readIdCursor(cursor),
-          dialect: flexorch.dialect,
-          destination: 'webhook',
-        };
-        const rows = await deps.endpoints.list(request.organizationId, page);
-        return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
-      },
-    );
-
-    app.get(
-      '/v1/webhooks/:id',
-      {
-        config: { access: 'read' },
-        schema: { operationId: 'getFlexorchWebhook', summary: 'Get a webhook', params, response: { 200: Webhook } },
-      },
-      async (request) => showWebhook(await endpointOf(deps, flexorch, request, request.params.id)),
-    );
+    webhooks.list(app, '/v1/webhooks');
+    webhooks.get(app, '/v1/webhooks/:id');
 
     app.patch(
       '/v1/webhooks/:id',
@@ -105,6 +81,7 @@ export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZ
           operationId: 'updateFlexorchWebhook',
           summary: 'Change a webhook',
           params,
+          headers: creationHeaders,
           body: WebhookChange,
           response: { 200: Webhook },
         },
@@ -123,25 +100,11 @@ export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZ
           options: options && { ...options },
         });
         const rotated = secret === undefined ? changed : (await rotateSecret(deps, changed, { secret }, 0)).endpoint;
-        return showWebhook(await switchEndpoint(deps, rotated, active));
+        const own = await takeOver(deps, flexorch, request, rotated);
+        return showWebhook(await switchEndpoint(deps, own, active));
       },
     );
 
-    app.delete(
-      '/v1/webhooks/:id',
-      {
-        config: { access: 'manage' },
-        schema: {
-          operationId: 'deleteFlexorchWebhook',
-          summary: 'Delete a webhook',
-          params,
-          response: { 204: z.null() },
-        },
-      },
-      async (request, reply) => {
-        await deleteEndpoint(deps, await endpointOf(deps, flexorch, request, request.params.id));
-        return reply.code(204).send(null);
-      },
-    );
+    webhooks.delete(app, '/v1/webhooks/:id');
   };
 }

@@ -1,15 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Endpoint } from '../../../../store/endpoints.ts';
 import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
 import { switchEndpoint } from '../../../endpoint-standing.ts';
-import { changeEndpoint, createWebhook, deleteEndpoint } from '../../../manage-endpoint.ts';
-import { readIdCursor, toPage } from '../../../paging.ts';
+import { changeEndpoint, createWebhook } from '../../../manage-endpoint.ts';
 import { eventListOf } from '../events.ts';
-import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
-import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
+import { creationDefaults, endpointOf, endpointParams as params, takeOver } from '../frame.ts';
+import { webhookResource } from '../webhook-resource.ts';
 import { CreatedWebhook, flowcerta, showWebhook, target, Webhook } from './system.ts';
 
 /** Fields that are not known are passed over, as a client of the real system expects. */
@@ -27,13 +25,19 @@ const WebhookChange = NewWebhook.partial().meta({ id: 'FlowcertaWebhookChange', 
 
 /** Flowcerta's webhooks of an organization: create, list, get, change, delete. */
 export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
-  const show = async (organizationId: string, endpoints: readonly Endpoint[]) => {
-    const ids = endpoints.map(({ id }) => id);
-    const previews = await deps.endpoints.secretPreviews(organizationId, ids);
-    return endpoints.map((endpoint) => ({ ...showWebhook(endpoint), secret_preview: previews.get(endpoint.id) ?? '' }));
-  };
-  const showOne = async (endpoint: Endpoint) =>
-    (await show(endpoint.organizationId, [endpoint]))[0] as z.output<typeof Webhook>;
+  const webhooks = webhookResource(deps, {
+    system: flowcerta,
+    title: 'Flowcerta',
+    webhook: Webhook,
+    async show(organizationId, endpoints) {
+      const ids = endpoints.map(({ id }) => id);
+      const previews = await deps.endpoints.secretPreviews(organizationId, ids);
+      return endpoints.map((endpoint) => ({
+        ...showWebhook(endpoint),
+        secret_preview: previews.get(endpoint.id) ?? '',
+      }));
+    },
+  });
 
   return async (app) => {
     app.post(
@@ -62,44 +66,8 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
       },
     );
 
-    app.get(
-      '/api/v1/org-webhooks',
-      {
-        config: { access: 'read' },
-        schema: {
-          operationId: 'listFlowcertaWebhooks',
-          summary: 'List webhooks, newest first',
-          querystring: listQuery,
-          response: { 200: snakePageOf(Webhook, 'FlowcertaWebhookPage') },
-        },
-      },
-      async (request) => {
-        const { limit, cursor } = request.query;
-        const page = {
-          limit: limit + 1,
-          after: readIdCursor(cursor),
-          dialect: flowcerta.dialect,
-          destination: 'webhook',
-        };
-        const rows = await deps.endpoints.list(request.organizationId, page);
-        const { data, nextCursor } = toPage(
-          rows,
-          limit,
-          (row) => [row.id],
-          (row) => row,
-        );
-        return inSnakeCase({ data: await show(request.organizationId, data), nextCursor });
-      },
-    );
-
-    app.get(
-      '/api/v1/org-webhooks/:id',
-      {
-        config: { access: 'read' },
-        schema: { operationId: 'getFlowcertaWebhook', summary: 'Get a webhook', params, response: { 200: Webhook } },
-      },
-      async (request) => showOne(await endpointOf(deps, flowcerta, request, request.params.id)),
-    );
+    webhooks.list(app, '/api/v1/org-webhooks');
+    webhooks.get(app, '/api/v1/org-webhooks/:id');
 
     app.patch(
       '/api/v1/org-webhooks/:id',
@@ -110,6 +78,7 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
           summary: 'Change a webhook',
           description: 'A webhook that is disabled gets events again with `active: true`.',
           params,
+          headers: creationHeaders,
           body: WebhookChange,
           response: { 200: Webhook },
         },
@@ -123,25 +92,11 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
           options: wanted && { ...standing.options, target: wanted },
           description: description === null ? '' : description,
         });
-        return showOne(await switchEndpoint(deps, changed, active));
+        const own = await takeOver(deps, flowcerta, request, changed);
+        return webhooks.showOne(await switchEndpoint(deps, own, active));
       },
     );
 
-    app.delete(
-      '/api/v1/org-webhooks/:id',
-      {
-        config: { access: 'manage' },
-        schema: {
-          operationId: 'deleteFlowcertaWebhook',
-          summary: 'Delete a webhook',
-          params,
-          response: { 204: z.null() },
-        },
-      },
-      async (request, reply) => {
-        await deleteEndpoint(deps, await endpointOf(deps, flowcerta, request, request.params.id));
-        return reply.code(204).send(null);
-      },
-    );
+    webhooks.delete(app, '/api/v1/org-webhooks/:id');
   };
 }

@@ -4,11 +4,10 @@ import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
 import { switchEndpoint } from '../../../endpoint-standing.ts';
-import { changeEndpoint, createWebhook, deleteEndpoint } from '../../../manage-endpoint.ts';
-import { readIdCursor, toPage } from '../../../paging.ts';
+import { changeEndpoint, createWebhook } from '../../../manage-endpoint.ts';
 import { eventListOf } from '../events.ts';
-import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
-import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
+import { creationDefaults, endpointOf, endpointParams as params, takeOver } from '../frame.ts';
+import { webhookResource } from '../webhook-resource.ts';
 import { CreatedWebhook, fltr, showWebhook, Webhook } from './system.ts';
 
 /** Fields that no document names are passed over, as a client of the real system expects. */
@@ -25,6 +24,13 @@ const WebhookChange = NewWebhook.partial().meta({ id: 'FltrWebhookChange', descr
 
 /** FLTR's webhooks: create, list, get, change, delete. */
 export function fltrWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  const webhooks = webhookResource(deps, {
+    system: fltr,
+    title: 'Fltr',
+    webhook: Webhook,
+    show: async (_, endpoints) => endpoints.map(showWebhook),
+  });
+
   return async (app) => {
     app.post(
       '/v1/webhooks',
@@ -52,33 +58,8 @@ export function fltrWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
     );
 
-    app.get(
-      '/v1/webhooks',
-      {
-        config: { access: 'read' },
-        schema: {
-          operationId: 'listFltrWebhooks',
-          summary: 'List webhooks, newest first',
-          querystring: listQuery,
-          response: { 200: snakePageOf(Webhook, 'FltrWebhookPage') },
-        },
-      },
-      async (request) => {
-        const { limit, cursor } = request.query;
-        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: fltr.dialect, destination: 'webhook' };
-        const rows = await deps.endpoints.list(request.organizationId, page);
-        return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
-      },
-    );
-
-    app.get(
-      '/v1/webhooks/:id',
-      {
-        config: { access: 'read' },
-        schema: { operationId: 'getFltrWebhook', summary: 'Get a webhook', params, response: { 200: Webhook } },
-      },
-      async (request) => showWebhook(await endpointOf(deps, fltr, request, request.params.id)),
-    );
+    webhooks.list(app, '/v1/webhooks');
+    webhooks.get(app, '/v1/webhooks/:id');
 
     app.patch(
       '/v1/webhooks/:id',
@@ -89,6 +70,7 @@ export function fltrWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
           summary: 'Change a webhook',
           description: 'A webhook that was disabled, also by a rule, gets events again with `active: true`.',
           params,
+          headers: creationHeaders,
           body: WebhookChange,
           response: { 200: Webhook },
         },
@@ -101,25 +83,11 @@ export function fltrWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
           eventTypes: events && [...new Set(events)],
           description: description === null ? '' : description,
         });
-        return showWebhook(await switchEndpoint(deps, changed, active));
+        const own = await takeOver(deps, fltr, request, changed);
+        return showWebhook(await switchEndpoint(deps, own, active));
       },
     );
 
-    app.delete(
-      '/v1/webhooks/:id',
-      {
-        config: { access: 'manage' },
-        schema: {
-          operationId: 'deleteFltrWebhook',
-          summary: 'Delete a webhook',
-          params,
-          response: { 204: z.null() },
-        },
-      },
-      async (request, reply) => {
-        await deleteEndpoint(deps, await endpointOf(deps, fltr, request, request.params.id));
-        return reply.code(204).send(null);
-      },
-    );
+    webhooks.delete(app, '/v1/webhooks/:id');
   };
 }

@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
-import { changeEndpoint, createWebhook, deleteEndpoint, type EndpointChange } from '../../../manage-endpoint.ts';
-import { readIdCursor, toPage } from '../../../paging.ts';
-import { creationDefaults, endpointOf, endpointParams as params } from '../frame.ts';
-import { inSnakeCase, listQuery, snakePageOf } from '../paging.ts';
+import { changeEndpoint, createWebhook, type EndpointChange } from '../../../manage-endpoint.ts';
+import { creationDefaults, endpointOf, endpointParams as params, takeOver } from '../frame.ts';
+import { type WebhookResource, webhookResource } from '../webhook-resource.ts';
 import { CreatedWebhook, orion, showWebhook, Webhook } from './system.ts';
 
 /** Fields that are not known are passed over, as a client of the real system expects: also those of an answer, sent back. */
@@ -25,6 +24,7 @@ const NewWebhook = z
 const WebhookChange = NewWebhook.partial().meta({ id: 'OrionWebhookChange', description: 'Absent fields stay.' });
 
 type Given = z.output<typeof WebhookChange>;
+type Resource = WebhookResource<typeof Webhook>;
 
 /** What a request says, in our words; null takes a setting away. */
 function toChange({ url, headers, user_id: userId, presence_name: presenceName, events }: Given): EndpointChange {
@@ -33,14 +33,21 @@ function toChange({ url, headers, user_id: userId, presence_name: presenceName, 
 
 /** Orion's webhooks: create, list, get, change, replace, delete. */
 export function orionWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
+  const webhooks = webhookResource(deps, {
+    system: orion,
+    title: 'Orion',
+    webhook: Webhook,
+    show: async (_, endpoints) => endpoints.map(showWebhook),
+  });
+
   return async (app) => {
     // The root of a prefix is served with and without a slash at the end: the document writes it with one.
-    app.register(allWebhooks(deps), { prefix: '/v1alpha/webhooks' });
-    app.register(oneWebhook(deps), { prefix: '/v1alpha/webhooks/:id' });
+    app.register(allWebhooks(deps, webhooks), { prefix: '/v1alpha/webhooks' });
+    app.register(oneWebhook(deps, webhooks), { prefix: '/v1alpha/webhooks/:id' });
   };
 }
 
-function allWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
+function allWebhooks(deps: GatewayDependencies, webhooks: Resource): FastifyPluginAsyncZod {
   return async (app) => {
     app.post(
       '/',
@@ -65,37 +72,13 @@ function allWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
     );
 
-    app.get(
-      '/',
-      {
-        config: { access: 'read' },
-        schema: {
-          operationId: 'listOrionWebhooks',
-          summary: 'List webhooks, newest first',
-          querystring: listQuery,
-          response: { 200: snakePageOf(Webhook, 'OrionWebhookPage') },
-        },
-      },
-      async (request) => {
-        const { limit, cursor } = request.query;
-        const page = { limit: limit + 1, after: readIdCursor(cursor), dialect: orion.dialect, destination: 'webhook' };
-        const rows = await deps.endpoints.list(request.organizationId, page);
-        return inSnakeCase(toPage(rows, limit, (row) => [row.id], showWebhook));
-      },
-    );
+    webhooks.list(app, '/');
   };
 }
 
-function oneWebhook(deps: GatewayDependencies): FastifyPluginAsyncZod {
+function oneWebhook(deps: GatewayDependencies, webhooks: Resource): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get(
-      '/',
-      {
-        config: { access: 'read' },
-        schema: { operationId: 'getOrionWebhook', summary: 'Get a webhook', params, response: { 200: Webhook } },
-      },
-      async (request) => showWebhook(await endpointOf(deps, orion, request, request.params.id)),
-    );
+    webhooks.get(app, '/');
 
     app.patch(
       '/',
@@ -106,13 +89,15 @@ function oneWebhook(deps: GatewayDependencies): FastifyPluginAsyncZod {
           summary: 'Change a webhook',
           description: 'A header value sent back masked keeps the stored one.',
           params,
+          headers: creationHeaders,
           body: WebhookChange,
           response: { 200: Webhook },
         },
       },
       async (request) => {
         const standing = await endpointOf(deps, orion, request, request.params.id);
-        return showWebhook(await changeEndpoint(deps, standing, toChange(request.body)));
+        const changed = await changeEndpoint(deps, standing, toChange(request.body));
+        return showWebhook(await takeOver(deps, orion, request, changed));
       },
     );
 
@@ -136,21 +121,6 @@ function oneWebhook(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
     );
 
-    app.delete(
-      '/',
-      {
-        config: { access: 'manage' },
-        schema: {
-          operationId: 'deleteOrionWebhook',
-          summary: 'Delete a webhook',
-          params,
-          response: { 204: z.null() },
-        },
-      },
-      async (request, reply) => {
-        await deleteEndpoint(deps, await endpointOf(deps, orion, request, request.params.id));
-        return reply.code(204).send(null);
-      },
-    );
+    webhooks.delete(app, '/');
   };
 }
