@@ -178,7 +178,7 @@ describe.each(KINDS)('refused configurations on %s', (kind) => {
     for (const _ of [1, 2, 3, 4]) await add(id, 'Jira refused the token');
     await t.store.endpoints.resume(t.organizationId, id);
     const told = await t.rows<{ type: string; data: string }>(
-      sql`select type, data from events where organization_id = ${t.organizationId} and type like 'endpoint.%' order by id`,
+      sql`select type, data from events where organization_id = ${t.organizationId} and type like 'endpoint.%' order by type`,
     );
     expect(told.map(({ type, data }) => [type, JSON.parse(data)])).toMatchObject([
       ['endpoint.paused', { endpoint: { id }, reason: 'Jira refused the token' }],
