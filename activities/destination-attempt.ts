@@ -1,7 +1,7 @@
 import { STANDARD_DELAYS_MS } from '../domain/delivery/retry-policy.ts';
 import type { HttpPort, RecordedExchange } from '../domain/delivery/types.ts';
 import { secretValues } from '../domain/destinations/config-secrets.ts';
-import { type DestinationDecision, decideDestination, putOff } from '../domain/destinations/decide.ts';
+import { type DestinationDecision, decideDestination, putOff, restAfter } from '../domain/destinations/decide.ts';
 import type { DeliverResult } from '../domain/destinations/destination.ts';
 import { hiderOf, maskExchange } from '../domain/destinations/mask-exchange.ts';
 import { type PreparedDelivery, prepareDelivery } from '../domain/destinations/prepare.ts';
@@ -89,17 +89,15 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
     begun: BegunAttempt,
     endpoint: SenderEndpoint,
   ): DestinationDecision {
-    const judged = decideDestination({
+    const restMs = restAfter(verdict);
+    if (restMs > 0) rests.until(endpoint.id, ports.nowMs() + restMs * ports.timeScale);
+    return decideDestination({
       verdict,
       delaysMs: endpoint.retryDelaysMs ?? STANDARD_DELAYS_MS,
       triesSoFar: begun.tries + 1,
       searches: searchOf(held),
       random: ports.random(),
     });
-    if (verdict.kind === 'retry' && verdict.rests && judged.decision.kind === 'retry') {
-      rests.until(endpoint.id, ports.nowMs() + judged.decision.delayMs * ports.timeScale);
-    }
-    return judged;
   }
 
   async function noteConfiguration({ organizationId, endpointId }: BegunAttempt, { verdict }: DeliverResult) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decideDestination, putOff } from './decide.ts';
+import { decideDestination, putOff, restAfter } from './decide.ts';
 import type { Verdict } from './verdict.ts';
 
 const message = 'said so';
@@ -53,4 +53,14 @@ test('made anew after the fourth search, and again without an answer: counted, a
 test('what made no request is put off and uses up no try', () => {
   expect(putOff('subject_busy')).toEqual({ decision: retry('subject_busy', 1_000), counted: false });
   expect(putOff('rate_limited', 7_000)).toEqual({ decision: retry('rate_limited', 7_000), counted: false });
+});
+
+test.each([
+  ['as its vendor asked', { ...throttled, rests: true }, 60_000],
+  ['a little, where it names no time', { ...throttled, afterMs: null, rests: true }, 5_000],
+  ['a day at most', { ...throttled, afterMs: 9e9, rests: true }, 86_400_000],
+  ['not for what concerns one delivery', throttled, 0],
+  ['not for bad configuration', misconfigured, 0],
+])('an endpoint rests %s', (_, verdict, restMs) => {
+  expect(restAfter(verdict)).toBe(restMs);
 });

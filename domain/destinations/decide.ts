@@ -6,6 +6,8 @@ import type { Verdict } from './verdict.ts';
 const SEARCH_DELAYS_MS = [5_000, 15_000, 45_000, 120_000] as const;
 /** How soon a subject is looked at again that another delivery was working on. */
 const BUSY_DELAY_MS = 1_000;
+/** How long an endpoint rests whose vendor asked for it without saying how long. */
+const UNNAMED_REST_MS = 5_000;
 
 /** What is known when an attempt at a native destination is judged. */
 export interface DestinationJudgement {
@@ -65,6 +67,12 @@ export function onlySearched(searches: number): boolean {
 /** An attempt that made no request, since another delivery was at work on its subject or the endpoint rests: tried again soon. */
 export function putOff(code: 'subject_busy' | 'rate_limited', restsMs = BUSY_DELAY_MS): DestinationDecision {
   return { decision: { kind: 'retry', code, delayMs: restsMs }, counted: false };
+}
+
+/** How long the whole endpoint rests after a verdict: as its vendor asked, whatever the schedule of the delivery; 0: not at all. */
+export function restAfter(verdict: Verdict): number {
+  if (verdict.kind !== 'retry' || !verdict.rests) return 0;
+  return Math.min(verdict.afterMs ?? UNNAMED_REST_MS, MAX_RETRY_AFTER_MS);
 }
 
 function asScheduled(judgement: DestinationJudgement, code: AttemptErrorCode, afterMs: number): AttemptDecision {

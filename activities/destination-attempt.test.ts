@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { ExchangeRequest, ExchangeResult } from '../domain/delivery/types.ts';
+import type { BegunAttempt, SenderEndpoint, SubjectOutcome } from '../store/types.ts';
+import { createDestinationAttempt } from './destination-attempt.ts';
+
+const HOUR_MS = 3_600_000;
+
+const answered = (status: number, body: unknown, headers: Record<string, string> = {}): ExchangeResult => ({
+  kind: 'response',
+  status,
+  headers,
+  body: new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)),
+  bodyTruncated: false,
+  durationMs: 1,
+});
+
+const SERVICENOW = {
+  destination: 'servicenow',
+  config: { plain: { instanceUrl: 'https://acme.service-now.com', username: 'bot' }, secret: { password: 'hunter2' } },
+};
+const JIRA = {
+  destination: 'jira',
+  config: {
+    plain: {
+      deployment: 'cloud',
+      baseUrl: 'https://acme.atlassian.net',
+      email: 'bot@acme.example',
+      project: 'DQ',
+      issueType: 'Task',
+    },
+    secret: { apiToken: 'a-token-of-jira' },
+  },
+};
+
+function anAttempt(
+  about: Pick<SenderEndpoint, 'destination' | 'config'>,
+  answer: (request: ExchangeRequest) => ExchangeResult,
+) {
+  const seen = { requests: [] as ExchangeRequest[], paused: [] as unknown[][], outcomes: [] as SubjectOutcome[] };
+  let nowMs = Date.parse('2026-03-01T10:00:00.000Z');
+  const attempt = createDestinationAttempt({
+    store: {
+      subjects: {
+        lease: async () => ({ kind: 'held', remote: null, lastOccurredAt: null, searches: null }),
+        remember: async (_, outcome) => void seen.outcomes.push(outcome),
+        release: async () => undefined,
+      },
+      configurationFaults: {
+        add: async (...told) => void seen.paused.push(told),
+        clear: async () => undefined,
+      },
+    },
+    http: {
+      async exchange(request) {
+        seen.requests.push(request);
+        return answer(request);
+      },
+    },
+    nowMs: () => nowMs,
+    random: () => 0,
+    userAgent: 'Waybill/test',
+    timeScale: 1,
+  });
+  const endpoint = {
+    ...{ id: 'ep_1', version: 3, dialect: 'flexorch', url: '', options: {}, templates: null, headers: [] },
+    ...{ retryDelaysMs: null, timeoutMs: null, acknowledge: null, healthJudged: false, secrets: [] },
+    ...about,
+  } satisfies SenderEndpoint;
+  const make = (changes: Partial<BegunAttempt> = {}) =>
+    attempt(
+      {
+        kind: 'begun',
+        deliveryId: 'dlv_1',
+        organizationId: 'org_1',
+        endpointId: 'ep_1',
+        endpointVersion: 3,
+        attemptId: 'atm_1',
+        number: 1,
+        generation: 1,
+        tries: 0,
+        organizationUuid: '',
+        test: false,
+        file: null,
+        event: {
+          id: 'evt_1',
+          dialect: 'flexorch',
+          type: 'job.failed',
+          data: JSON.stringify({ event: 'job.failed', job_id: 'j1', status: 'failed' }),
+          occurredAt: '2026-03-01T10:00:00.000Z',
+        },
+        ...changes,
+      },
+      endpoint,
+      nowMs,
+    );
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { make, seen, pass };
+}
+
+test('an endpoint rests as long as its vendor asked, however late the throttled delivery is tried again', async () => {
+  const { make, seen, pass } = anAttempt(SERVICENOW, () => answered(429, {}, { 'retry-after': '2' }));
+  expect(await make({ tries: 4 })).toMatchObject({
+    decision: { kind: 'retry', code: 'rate_limited', delayMs: 5 * HOUR_MS },
+  });
+  expect(await make()).toMatchObject({ decision: { code: 'rate_limited', delayMs: 2_000 }, counted: false });
+  pass(2_000);
+  await make();
+  expect(seen.requests).toHaveLength(2);
+});
+
+test('it rests also when the throttled delivery was at its end', async () => {
+  const { make, seen } = anAttempt(SERVICENOW, () => answered(429, {}, { 'retry-after': '60' }));
+  expect(await make({ tries: 9 })).toMatchObject({ decision: { kind: 'failed', reason: 'exhausted' } });
+  expect(await make()).toMatchObject({ decision: { delayMs: 60_000 }, counted: false });
+  expect(seen.requests).toHaveLength(1);
+});
