@@ -73,7 +73,10 @@ function prepared(endpoint: PreparedEndpoint, event: PreviewedEvent) {
   }
 }
 
-function masked({ step, method, url, headers, body }: StepRequest, secrets: readonly string[]): PreviewedRequest {
+function masked(
+  { step, method, url, headers, body, secretAnswer = false }: StepRequest,
+  secrets: readonly string[],
+): PreviewedRequest {
   const shown = maskExchange(
     {
       method,
@@ -90,7 +93,7 @@ function masked({ step, method, url, headers, body }: StepRequest, secrets: read
       errorMessage: null,
     },
     secrets,
-    { secretAnswer: false },
+    { secretAnswer },
   );
   return { step, method, url: shown.url, headers: shown.requestHeaders, body: shown.requestBody };
 }

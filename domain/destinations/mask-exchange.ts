@@ -5,18 +5,20 @@ import type { RecordedExchange } from '../delivery/types.ts';
 const SECRET_HEADERS = ['authorization', 'x-sn-apikey', 'cookie', 'set-cookie'];
 /** Shorter ones would mask innocent text, and guess nothing that matters. */
 const SHORTEST_SECRET = 6;
+/** Of an address: shorter parts are words such as `workflows`. */
+const SHORTEST_PART = 16;
 
 /**
  * An exchange without the secrets of its endpoint: credentials in headers, and each secret value wherever it stands, also where a
  * vendor repeats it in its answer. Of an address that is itself the secret, the origin stays. With `secretAnswer` nothing of the body is
- * kept.
+ * kept, and of the request, which is little more than a credential itself, no secret however short.
  */
 export function maskExchange(
   exchange: RecordedExchange,
   secrets: readonly string[],
   { secretAnswer }: { secretAnswer: boolean },
 ): RecordedExchange {
-  const hide = hiderOf(secrets);
+  const hide = hiderOf([...secrets, ...credentialsIn(exchange.requestHeaders)]);
   const headers = (given: Record<string, string>) =>
     Object.fromEntries(
       Object.entries(given).map(([name, value]) => [
@@ -28,7 +30,7 @@ export function maskExchange(
     ...exchange,
     url: hide(exchange.url),
     requestHeaders: headers(exchange.requestHeaders),
-    requestBody: hide(exchange.requestBody),
+    requestBody: secretAnswer ? hiderOf(secrets, 1)(exchange.requestBody) : hide(exchange.requestBody),
     responseHeaders: exchange.responseHeaders && headers(exchange.responseHeaders),
     responseBody:
       exchange.responseBody === null || !secretAnswer ? exchange.responseBody && hide(exchange.responseBody) : MASK,
@@ -36,12 +38,22 @@ export function maskExchange(
   };
 }
 
-/** Masks secrets in any text that people or logs may see. */
-export function hiderOf(secrets: readonly string[]): (text: string) => string {
+/** The credentials that stand in a request's headers, as they are sent: an access token, name and password in base64. */
+export function credentialsIn(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => SECRET_HEADERS.includes(name.toLowerCase()))
+    .map(([, value]) => value.slice(value.indexOf(' ') + 1));
+}
+
+/** Masks secrets in any text that people or logs may see; those shorter than `shortest` stay. */
+export function hiderOf(secrets: readonly string[], shortest = SHORTEST_SECRET): (text: string) => string {
   // The longest first: one may begin with another.
   const pairs = secrets
-    .filter((secret) => secret.length >= SHORTEST_SECRET)
-    .flatMap((secret) => formsOf(secret).map((form) => [form, shownFor(secret)] as const))
+    .filter((secret) => secret.length >= shortest)
+    .flatMap((secret) => [
+      ...formsOf(secret).map((form) => [form, shownFor(secret)] as const),
+      ...partsOf(secret).map((part) => [part, MASK] as const),
+    ])
     .toSorted(([a], [b]) => b.length - a.length);
   return (text) => pairs.reduce((hidden, [form, shown]) => hidden.replaceAll(form, shown), text);
 }
@@ -49,10 +61,24 @@ export function hiderOf(secrets: readonly string[]): (text: string) => string {
 /** As it is, and as it stands in a query, a form or a JSON text. */
 function formsOf(secret: string): string[] {
   const encoded = encodeURIComponent(secret);
+  const inJson = JSON.stringify(secret).slice(1, -1);
   const url = URL.parse(secret);
   // A server that repeats the path it was called by gives the secret away as well as one that repeats the whole.
   const path = url && url.pathname.length >= SHORTEST_SECRET ? [url.pathname + url.search] : [];
-  return [...new Set([secret, encoded, encoded.replaceAll('%20', '+'), JSON.stringify(secret).slice(1, -1), ...path])];
+  const forms = [secret, encoded, encoded.replaceAll('%20', '+'), inJson, inJson.replaceAll('/', '\\/'), ...path];
+  return [...new Set(forms)];
+}
+
+/** What of an address can be the secret in it, however the rest is repeated: long segments of its path, long values of its query. */
+function partsOf(secret: string): string[] {
+  const url = URL.parse(secret);
+  if (!url) return [];
+  const inQuery = url.search
+    .slice(1)
+    .split('&')
+    .map((pair) => pair.slice(pair.indexOf('=') + 1));
+  const parts = [...url.pathname.split('/'), ...inQuery, ...url.searchParams.values()];
+  return [...new Set(parts)].filter((part) => part.length >= SHORTEST_PART);
 }
 
 function shownFor(secret: string): string {
