@@ -37,6 +37,7 @@ function anAttempt(
   answer: (request: ExchangeRequest) => ExchangeResult,
 ) {
   const seen = { requests: [] as ExchangeRequest[], paused: [] as unknown[][], outcomes: [] as SubjectOutcome[] };
+  const faults: unknown[] = [];
   let nowMs = Date.parse('2026-03-01T10:00:00.000Z');
   const attempt = createDestinationAttempt({
     store: {
@@ -60,6 +61,7 @@ function anAttempt(
     random: () => 0,
     userAgent: 'Waybill/test',
     timeScale: 1,
+    onFault: (_, error) => void faults.push(error),
   });
   const endpoint = {
     ...{ id: 'ep_1', version: 3, dialect: 'flexorch', url: '', options: {}, templates: null, headers: [] },
@@ -96,7 +98,7 @@ function anAttempt(
   const pass = (ms: number) => {
     nowMs += ms;
   };
-  return { make, seen, pass };
+  return { make, seen, faults, pass };
 }
 
 test('an endpoint rests as long as its vendor asked, however late the throttled delivery is tried again', async () => {
@@ -115,4 +117,51 @@ test('it rests also when the throttled delivery was at its end', async () => {
   expect(await make({ tries: 9 })).toMatchObject({ decision: { kind: 'failed', reason: 'exhausted' } });
   expect(await make()).toMatchObject({ decision: { delayMs: 60_000 }, counted: false });
   expect(seen.requests).toHaveLength(1);
+});
+
+test.each([
+  ['its password', 'hunter2'],
+  ['its credentials as the header has them', Buffer.from('bot:hunter2').toString('base64')],
+])(
+  'what the vendor repeats is masked, %s too: in the exchange, the error, and the reason of a pause',
+  async (_, secret) => {
+    const { make, seen } = anAttempt(SERVICENOW, () =>
+      answered(401, { error: { message: `who is ${secret}?`, detail: secret }, status: 'failure' }),
+    );
+    const attempted = await make();
+    expect(attempted.decision).toMatchObject({ code: 'bad_configuration' });
+    expect(JSON.stringify([attempted.exchanges, attempted.errorMessage, seen.paused])).not.toContain(secret);
+    expect(attempted.exchanges[0]?.responseBody).toContain('••••');
+  },
+);
+
+test('a client secret is masked however short it is, in what is kept of a request for a token', async () => {
+  const config = {
+    plain: { instanceUrl: 'https://acme.service-now.com', auth: 'oauth', clientId: 'waybill' },
+    secret: { clientSecret: 'zq7' },
+  };
+  const { make } = anAttempt({ destination: 'servicenow', config }, () => answered(500, {}));
+  const { exchanges } = await make();
+  expect(exchanges).toMatchObject([{ step: 'get an access token' }]);
+  expect(JSON.stringify(exchanges)).not.toContain('zq7');
+});
+
+test('an answer that nothing was prepared for leaves the attempt in doubt, and uses up a try', async () => {
+  const { make, seen, faults } = anAttempt(JIRA, ({ method, url }) => {
+    if (method === 'POST' && url.endsWith('/issue')) return answered(201, { id: '1', key: 'DQ-1' });
+    return url.includes('/issue/') || url.includes('/search')
+      ? answered(200, { issues: [null], values: 3 })
+      : answered(200, {});
+  });
+  const attempted = await make();
+  expect(attempted).toMatchObject({ decision: { kind: 'retry', code: 'unsure' }, counted: true });
+  expect(attempted.errorMessage).toMatch(/./);
+  expect(seen.outcomes).toMatchObject([{ searches: 0, occurredAt: null }]);
+  expect(faults).toHaveLength(1);
+});
+
+test('a fault of the configuration is told with the version it was found at', async () => {
+  const { make, seen } = anAttempt(SERVICENOW, () => answered(401, {}));
+  await make();
+  expect(seen.paused).toMatchObject([['org_1', 'ep_1', 3, expect.any(String)]]);
 });

@@ -3,7 +3,7 @@ import type { HttpPort, RecordedExchange } from '../domain/delivery/types.ts';
 import { secretValues } from '../domain/destinations/config-secrets.ts';
 import { type DestinationDecision, decideDestination, putOff, restAfter } from '../domain/destinations/decide.ts';
 import type { DeliverResult } from '../domain/destinations/destination.ts';
-import { hiderOf, maskExchange } from '../domain/destinations/mask-exchange.ts';
+import { credentialsIn, hiderOf, maskExchange } from '../domain/destinations/mask-exchange.ts';
 import { type PreparedDelivery, prepareDelivery } from '../domain/destinations/prepare.ts';
 import { runSteps } from '../domain/destinations/run-steps.ts';
 import { subjectKeyOf } from '../domain/signing/subject-key.ts';
@@ -23,6 +23,7 @@ export interface DestinationPorts {
   userAgent: string;
   /** Multiplies how long an endpoint rests; 1 in production. */
   timeScale: number;
+  onFault(where: string, error: unknown): void;
 }
 
 /**
@@ -47,7 +48,7 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
     await subjects.remember(claim, outcomeOf(held, begun.event.occurredAt, result));
     await noteConfiguration(begun, result);
     const judged = judge(result, held, begun, endpoint);
-    return { ...toAttempted(result, judged, exchanges, endpoint), afterFinish: () => subjects.release(claim) };
+    return { ...toAttempted(result, judged, exchanges), afterFinish: () => subjects.release(claim) };
   };
 
   async function deliver(
@@ -57,6 +58,7 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
     endpoint: SenderEndpoint,
   ): Promise<{ result: DeliverResult; exchanges: RecordedExchange[] }> {
     const exchanges: RecordedExchange[] = [];
+    const secrets = new Set(secretValues(endpoint.config.secret));
     const memory = tokens.of(endpoint.id, endpoint.version);
     const steps = destination.deliver({
       config,
@@ -75,12 +77,16 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
         ports.http.exchange({ ...request, headers: { ...request.headers, 'user-agent': ports.userAgent } }),
       nowMs: ports.nowMs,
       onExchange({ step, secretAnswer = false, ...request }, answer) {
+        for (const credential of credentialsIn(request.headers)) secrets.add(credential);
         const exchange = { step, ...recordExchange({ ...request, timeoutMs: 0 }, answer, []) };
-        const secrets = [...secretValues(endpoint.config.secret), memory.get() ?? ''];
-        exchanges.push(maskExchange(exchange, secrets, { secretAnswer }));
+        exchanges.push(maskExchange(exchange, [...secrets], { secretAnswer }));
       },
+    }).catch((error): DeliverResult => {
+      // Thrown on, the attempt would be lost with its worker's count of tries, and made again for ever.
+      ports.onFault('destination', error);
+      return { verdict: { kind: 'ambiguous', message: `an answer of ${destination.title} could not be understood` } };
     });
-    return { result, exchanges };
+    return { result: withoutSecrets(result, [...secrets]), exchanges };
   }
 
   function judge(
@@ -100,9 +106,10 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
     });
   }
 
-  async function noteConfiguration({ organizationId, endpointId }: BegunAttempt, { verdict }: DeliverResult) {
+  async function noteConfiguration(begun: BegunAttempt, { verdict }: DeliverResult) {
+    const { organizationId, endpointId, endpointVersion } = begun;
     if (verdict.kind === 'bad_configuration')
-      await configurationFaults.add(organizationId, endpointId, verdict.message);
+      await configurationFaults.add(organizationId, endpointId, endpointVersion, verdict.message);
     else if (verdict.kind === 'delivered' || verdict.kind === 'accepted') await configurationFaults.clear(endpointId);
   }
 }
@@ -124,13 +131,19 @@ function notMade({ decision, counted }: DestinationDecision, errorMessage: strin
   return { decision, counted, accepted: false, exchanges: [], statusCode: null, durationMs: 0, errorMessage };
 }
 
+/** What it says may be shown: in the log of the delivery, as the reason of a pause, in an operational event. */
+function withoutSecrets(result: DeliverResult, secrets: readonly string[]): DeliverResult {
+  const { verdict } = result;
+  return 'message' in verdict
+    ? { ...result, verdict: { ...verdict, message: hiderOf(secrets)(verdict.message) } }
+    : result;
+}
+
 function toAttempted(
   { verdict }: DeliverResult,
   { decision, counted }: DestinationDecision,
   exchanges: RecordedExchange[],
-  endpoint: SenderEndpoint,
 ): Attempted {
-  const hide = hiderOf(secretValues(endpoint.config.secret));
   return {
     decision,
     counted,
@@ -138,6 +151,6 @@ function toAttempted(
     exchanges,
     statusCode: exchanges.at(-1)?.status ?? null,
     durationMs: exchanges.reduce((sum, exchange) => sum + exchange.durationMs, 0),
-    errorMessage: 'message' in verdict ? hide(verdict.message) : null,
+    errorMessage: 'message' in verdict ? verdict.message : null,
   };
 }

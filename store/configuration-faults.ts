@@ -13,13 +13,13 @@ export function createConfigurationFaults(db: Db, operational: Operational): Con
   const standing = (endpointId: string) => and(eq(endpoints.id, endpointId), isNull(endpoints.deletedAt));
 
   return {
-    async add(organizationId, endpointId, reason) {
+    async add(organizationId, endpointId, version, reason) {
       const audience = await operational.audienceOf([organizationId]);
       await operational.transaction(audience, async (tx, raise) => {
         const [row] = await tx
           .update(endpoints)
           .set({ configurationFaults: sql`${endpoints.configurationFaults} + 1` })
-          .where(standing(endpointId))
+          .where(and(standing(endpointId), eq(endpoints.version, version)))
           .returning({ faults: endpoints.configurationFaults });
         if ((row?.faults ?? 0) < PAUSED_AFTER) return;
         const [paused] = await tx

@@ -48,8 +48,11 @@ export interface SubjectStore {
 
 /** Counts attempts in a row that a native destination refused for its configuration. */
 export interface ConfigurationFaults {
-  /** One more; the third pauses the endpoint: its deliveries wait until its configuration is changed or checked. `reason`: in words. */
-  add(organizationId: string, endpointId: string, reason: string): Promise<void>;
+  /**
+   * One more; the third pauses the endpoint: its deliveries wait until its configuration is changed or checked. `version`: of the
+   * endpoint as the attempt knew it; one that has been changed since is not to blame. `reason`: in words.
+   */
+  add(organizationId: string, endpointId: string, version: number, reason: string): Promise<void>;
   /** Its configuration was good for something. */
   clear(endpointId: string): Promise<void>;
 }

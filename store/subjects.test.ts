@@ -151,8 +151,9 @@ describe.each(KINDS)('refused configurations on %s', (kind) => {
   });
   afterAll(() => t.close());
 
-  const add = (id: string, reason = 'Jira refused the token') =>
-    t.store.configurationFaults.add(t.organizationId, id, reason);
+  const versionOf = async (id: string) => (await t.store.endpoints.get(t.organizationId, id))?.version ?? 0;
+  const add = async (id: string, reason = 'Jira refused the token') =>
+    t.store.configurationFaults.add(t.organizationId, id, await versionOf(id), reason);
   const paused = async (id: string) => (await t.store.endpoints.get(t.organizationId, id))?.pausedReason;
 
   test('three in a row pause it; a success between begins anew', async () => {
@@ -168,6 +169,17 @@ describe.each(KINDS)('refused configurations on %s', (kind) => {
     expect(await paused(id)).toBe('the last word');
     expect(await t.store.endpoints.resume(t.organizationId, id)).toBe(true);
     expect(await t.store.endpoints.resume(t.organizationId, id)).toBe(false);
+    await add(id);
+    expect(await paused(id)).toBeNull();
+  });
+
+  test('what was under way when it was changed says nothing of the change', async () => {
+    const id = await t.anEndpoint();
+    const before = await versionOf(id);
+    await t.store.endpoints.update(t.organizationId, id, { config: { plain: {}, secret: {} } });
+    for (const _ of [1, 2, 3]) await t.store.configurationFaults.add(t.organizationId, id, before, 'of the old token');
+    expect(await paused(id)).toBeNull();
+    await add(id);
     await add(id);
     expect(await paused(id)).toBeNull();
   });

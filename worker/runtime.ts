@@ -188,7 +188,7 @@ function createActivities(options: RuntimeOptions, dispatcher: Dispatcher): Acti
     ...ports,
     store: store.attempts,
     webhook: createWebhookAttempt(ports),
-    native: createDestinationAttempt({ ...ports, store }),
+    native: createDestinationAttempt({ ...ports, store, onFault: options.onFault }),
     onAttempt(log) {
       dispatcher.attempted(log.endpointId, log.outcome === 'delivered');
       options.onAttempt(log);
