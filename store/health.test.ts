@@ -89,6 +89,16 @@ describe.each(KINDS)('health of an endpoint on %s', (kind) => {
     expect((await get(id)).disabledAt).toBeNull();
   });
 
+  it('counts none that only waited or searched: of those the endpoint has failed nothing', async () => {
+    const id = await anEndpoint();
+    const [delivery] = (await t.waiting(id, 1)) as [string];
+    await t.claim([id]);
+    const busy = { ...aFailure(0), errorCode: 'subject_busy', counted: false };
+    for (let n = 0; n < 20; n++) await t.store.attempts.finish(anEnd(await t.begun(delivery), busy));
+    expect(await health(id)).toEqual([]);
+    expect((await get(id)).disabledAt).toBeNull();
+  });
+
   it('counts an attempt once, however often its finish is written, and none of a lost worker', async () => {
     const id = await anEndpoint();
     const [first, second] = (await t.waiting(id, 2)) as [string, string];

@@ -33,10 +33,11 @@ const isMoreThan = (share: ReturnType<typeof sql>) =>
   sql`failed > ${share}::numeric * attempts and attempts >= ${LEAST_ATTEMPTS}::int`;
 
 /**
- * The part of a finish that keeps the endpoints' health, as CTEs over `i` (with `health_judged`), `moved` (with `test`) and `logged`
- * (attempts just written; `is_new`: for the first time): counts each attempt once in its hour, in one aggregated write per group.
- * Not counted are tests, and attempts closed as `worker_lost`: they tell of our worker, not of the endpoint, and a true end that
- * comes later finds them written. Ends with `failing`: the `id` of each endpoint that was disabled now.
+ * The part of a finish that keeps the endpoints' health, as CTEs over `i` (with `health_judged`, `counted`), `moved` (with `test`) and
+ * `logged` (attempts just written; `is_new`: for the first time): counts each attempt once in its hour, in one aggregated write per group.
+ * Not counted are tests, attempts that use up no try since they only waited or searched, and those closed as `worker_lost`: they tell
+ * of our worker, not of the endpoint, and a true end that comes later finds them written. Ends with `failing`: the `id` of each endpoint
+ * that was disabled now.
  *
  * `judged`: whether any of the group's endpoints may be disabled, as its sender knew: it has a share and does not acknowledge. For
  * the others the statement stays shorter, which is most of what it costs.
@@ -45,7 +46,7 @@ export function healthCtes(bucketMs: number, judged: boolean) {
   return sql`counted as (
       insert into endpoint_health (endpoint_id, bucket, attempts, failed)
       select l.endpoint_id, ${currentBucket(bucketMs)}, count(*), count(*) filter (where l.outcome <> 'delivered')
-      from logged l join moved m on m.attempt_id = l.id where l.is_new and not m.test
+      from logged l join moved m on m.attempt_id = l.id join i on i.attempt_id = l.id where l.is_new and i.counted and not m.test
       group by l.endpoint_id order by l.endpoint_id
       on conflict (endpoint_id, bucket) do update
         set attempts = endpoint_health.attempts + excluded.attempts, failed = endpoint_health.failed + excluded.failed
