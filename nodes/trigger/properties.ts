@@ -1,0 +1,34 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+/** The choice of events in a system whose document lists them; its names and descriptions are what people pick from. */
+export function eventsProperty(options: INodePropertyOptions[]): INodeProperties {
+  return {
+    displayName: 'Events',
+    name: 'events',
+    type: 'multiOptions',
+    options,
+    default: [],
+    required: true,
+    description: 'The events that start the workflow',
+  };
+}
+
+/** Whether repeats start runs. Off: dropping them has a price. */
+export const DROP_REPEATS: INodeProperties = {
+  displayName: 'Drop Repeats',
+  name: 'dropRepeats',
+  type: 'boolean',
+  default: false,
+  description:
+    'Whether to drop an event that was received before, as far back as the last 1,000. An event on which n8n was killed before its run was on record is then dropped when it comes again: leave this off where each event must run.',
+};
+
+/** For systems whose document shows no call that removes a webhook. */
+export function removalNotice(title: string): INodeProperties {
+  return {
+    displayName: `Unpublishing removes the webhook from ${title} if ${title} has a call for it; its documentation shows none. If it has not, the n8n log says which webhook to remove by hand. Waybill has the call.`,
+    name: 'removalNotice',
+    type: 'notice',
+    default: '',
+  };
+}
