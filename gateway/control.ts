@@ -9,9 +9,7 @@ export async function withdrawDeliveries(
   endpointId: string,
   reason: string,
 ): Promise<void> {
-  for await (const batch of deps.cancelPendingOf(endpointId, reason)) {
-    await Promise.all(batch.map(({ workflowId, ids }) => tell(deps, () => deps.signalLookAgain(workflowId, ids))));
-  }
+  await tellAll(deps, deps.cancelPendingOf(endpointId, reason));
 }
 
 /** What waits because its endpoint's configuration was refused is tried at once: it was repaired. */
@@ -19,7 +17,15 @@ export async function hurryRefused(
   deps: Pick<GatewayDependencies, 'hurryRefusedOf' | 'signalLookAgain' | 'logger'>,
   endpointId: string,
 ): Promise<void> {
-  for await (const batch of deps.hurryRefusedOf(endpointId)) {
+  await tellAll(deps, deps.hurryRefusedOf(endpointId));
+}
+
+/** Tells the workflows of one batch after the other: the store changes the next batch when those of the last are told. */
+async function tellAll(
+  deps: Pick<GatewayDependencies, 'signalLookAgain' | 'logger'>,
+  batches: AsyncIterable<{ workflowId: string; ids: string[] }[]>,
+): Promise<void> {
+  for await (const batch of batches) {
     await Promise.all(batch.map(({ workflowId, ids }) => tell(deps, () => deps.signalLookAgain(workflowId, ids))));
   }
 }
@@ -34,13 +40,13 @@ export async function tell(deps: Pick<GatewayDependencies, 'logger'>, signal: ()
 }
 
 /** The workflow to tell after a control call, null for none. Throws a problem when the call was refused; `hint` names the way out. */
-export function signalOf(result: ControlResult, hint: (status: string) => string): string | null {
+export function signalOf(result: ControlResult, hint: string): string | null {
   switch (result.kind) {
     case 'done':
       return result.signal;
     case 'not_found':
       throw new Problem('not_found', 'There is no delivery of this id.');
     case 'wrong_state':
-      throw new Problem('wrong_state', `The delivery is ${result.status}. ${hint(result.status)}`);
+      throw new Problem('wrong_state', `The delivery is ${result.status}. ${hint}`);
   }
 }
