@@ -9,6 +9,8 @@ export interface Attempted {
   counted: boolean;
   /** Delivered as far as the vendor says. */
   accepted: boolean;
+  /** The message or ticket it made or changed; null: none. */
+  remote: { name: string; link: string | null } | null;
   /** Secrets masked. */
   exchanges: RecordedExchange[];
   /** Of the last answer; null: there was none. */
@@ -30,6 +32,7 @@ export function notRendered(error: Error): Attempted {
     decision: { kind: 'failed', code: 'render_failed', reason: 'not_retryable', disableEndpoint: false },
     counted: true,
     accepted: false,
+    remote: null,
     exchanges: [],
     statusCode: null,
     durationMs: 0,

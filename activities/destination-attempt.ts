@@ -48,7 +48,7 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
     await subjects.remember(claim, outcomeOf(held, begun.event.occurredAt, result));
     await noteConfiguration(begun, result);
     const judged = judge(result, held, begun, endpoint);
-    return { ...toAttempted(result, judged, exchanges), afterFinish: () => subjects.release(claim) };
+    return { ...toAttempted(result, held, judged, exchanges), afterFinish: () => subjects.release(claim) };
   };
 
   async function deliver(
@@ -128,7 +128,16 @@ function prepare(begun: BegunAttempt, endpoint: SenderEndpoint): PreparedDeliver
 
 /** An attempt without a request. */
 function notMade({ decision, counted }: DestinationDecision, errorMessage: string): Attempted {
-  return { decision, counted, accepted: false, exchanges: [], statusCode: null, durationMs: 0, errorMessage };
+  return {
+    decision,
+    counted,
+    accepted: false,
+    remote: null,
+    exchanges: [],
+    statusCode: null,
+    durationMs: 0,
+    errorMessage,
+  };
 }
 
 /** What it says may be shown: in the log of the delivery, as the reason of a pause, in an operational event. */
@@ -140,14 +149,17 @@ function withoutSecrets(result: DeliverResult, secrets: readonly string[]): Deli
 }
 
 function toAttempted(
-  { verdict }: DeliverResult,
+  { verdict, remote: left }: DeliverResult,
+  held: HeldSubject,
   { decision, counted }: DestinationDecision,
   exchanges: RecordedExchange[],
 ): Attempted {
+  const remote = left === undefined ? held.remote : left;
   return {
     decision,
     counted,
     accepted: verdict.kind === 'accepted',
+    remote: remote && { name: remote.name, link: remote.link },
     exchanges,
     statusCode: exchanges.at(-1)?.status ?? null,
     durationMs: exchanges.reduce((sum, exchange) => sum + exchange.durationMs, 0),

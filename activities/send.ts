@@ -66,6 +66,7 @@ export function createSend(ports: SendPorts): SendAttempt {
       durationMs: attempted.durationMs,
       startedAt: new Date(startedAtMs).toISOString(),
       exchanges: JSON.stringify(attempted.exchanges),
+      remote: attempted.remote === null ? null : JSON.stringify(attempted.remote),
       counted: attempted.counted,
       accepted: attempted.accepted,
       disableEndpoint: decision.kind === 'failed' && decision.disableEndpoint,

@@ -31,6 +31,7 @@ export function createWebhookAttempt(ports: WebhookPorts): MakeAttempt {
       decision,
       counted: true,
       accepted: false,
+      remote: null,
       exchanges: [recordExchange(request, result, endpoint.headers)],
       statusCode: statusOf(result),
       durationMs: result.durationMs,

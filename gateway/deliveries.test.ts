@@ -132,6 +132,7 @@ describe('a delivery', () => {
       exchanges: JSON.stringify([exchange]),
       disableEndpoint: false,
       counted: true,
+      remote: null,
       accepted: false,
       healthJudged: false,
     });

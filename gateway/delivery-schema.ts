@@ -75,6 +75,10 @@ export const Attempt = z
     startedAt: shownInstant,
     finishedAt: shownInstant.nullable(),
     nextAttemptAt: shownInstant.nullable(),
+    remote: z
+      .object({ name: z.string().meta({ description: 'Such as `DQ-24`; may be empty.' }), link: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'The message or ticket that it made or changed, at a native destination.' }),
     exchanges: z.array(Exchange),
   })
   .meta({ id: 'Attempt', description: 'One try of a delivery.' });
@@ -100,6 +104,7 @@ export function showAttempt(row: StoredAttempt): z.output<typeof Attempt> {
   return {
     ...row,
     outcome: row.outcome as z.output<typeof Attempt>['outcome'],
+    remote: row.remote === null ? null : JSON.parse(row.remote),
     exchanges: JSON.parse(row.exchanges),
   };
 }

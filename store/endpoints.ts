@@ -78,6 +78,9 @@ export interface NewEndpoint extends EndpointSettings, Credentials {
   disabledReason: string | null;
 }
 
+/** A native destination's configuration and its address, made of the configuration that stands. */
+export type Reconfigure = (standing: DestinationConfig) => { url: string; config: DestinationConfig };
+
 export type CreateEndpointResult = { kind: 'created'; endpoint: Endpoint } | { kind: 'limit_reached' };
 export type UpdateEndpointResult = { kind: 'updated'; endpoint: Endpoint } | { kind: 'not_found' } | CredentialsFault;
 
@@ -144,7 +147,7 @@ export function createEndpointStore(
   return {
     get,
 
-    /** `maxEndpoints`: bound in this dialect, kept even when two are created at once; absent means none. */
+    /** `maxEndpoints`: bound of this destination in this dialect, kept even when two are created at once; absent means none. */
     async create(organizationId: string, created: NewEndpoint, maxEndpoints?: number): Promise<CreateEndpointResult> {
       return transaction(organizationId, async (tx, raise) => {
         // Locks the organization's row, so that the count below cannot be overtaken.
@@ -157,6 +160,7 @@ export function createEndpointStore(
               and(
                 eq(endpoints.organizationId, organizationId),
                 eq(endpoints.dialect, created.dialect),
+                eq(endpoints.destination, created.destination),
                 isNull(endpoints.deletedAt),
               ),
             );
@@ -219,11 +223,14 @@ export function createEndpointStore(
       return (await change(organizationId, id, NOT_PAUSED, row, isNotNull(endpoints.pausedAt))) !== null;
     },
 
-    /** Changes what is given. What waits for a limit that was changed gets new times before this returns. A new `config` ends a pause. */
+    /**
+     * Changes what is given. What waits for a limit that was changed gets new times before this returns. `config` makes a new one, with
+     * its address, from the one that stands, so that two changes at once are both kept; it ends a pause, and what it throws is thrown.
+     */
     async update(
       organizationId: string,
       id: string,
-      patch: Partial<EndpointSettings> & CredentialsChange & { config?: DestinationConfig },
+      patch: Partial<EndpointSettings> & CredentialsChange & { config?: Reconfigure },
     ): Promise<UpdateEndpointResult> {
       let limitsChanged = false;
       const result = await transaction<UpdateEndpointResult>(organizationId, async (tx, raise) => {
@@ -232,13 +239,14 @@ export function createEndpointStore(
         const { headers, basicAuth, options, filter, templates, config, ...set } = patch;
         const changed = changeCredentials(openCredentials(box, standing), { headers, basicAuth });
         if (changed.kind !== 'changed') return changed;
+        const configured = config?.(openConfig(box, standing));
         const row = await write(tx, organizationId, id, {
           ...set,
           ...(options && { options: JSON.stringify(options) }),
           ...(filter !== undefined && { filter: asText(filter) }),
           ...(templates !== undefined && { templates: asText(templates) }),
           ...sealCredentials(box, id, changed.credentials),
-          ...(config && { ...sealConfig(box, id, config), ...NOT_PAUSED }),
+          ...(configured && { url: configured.url, ...sealConfig(box, id, configured.config), ...NOT_PAUSED }),
         });
         if (!row) return { kind: 'not_found' };
         limitsChanged = row.ratePerSecond !== standing.ratePerSecond || row.maxPerHour !== standing.maxPerHour;

@@ -147,6 +147,8 @@ export const attempts = pgTable(
     workflowId: text(),
     runId: text(),
     nextAttemptAt: instant(),
+    /** JSON `{name, link}` of the message or ticket it made or changed; null: none, or a webhook. */
+    remote: text(),
     /** JSON text of the exchanges made, secrets masked. */
     exchanges: text().notNull().default('[]'),
   },

@@ -21,7 +21,7 @@ export interface FinishRow {
 
 const COLUMNS = `delivery_id text, attempt_id text, generation int, number int, organization_id text, endpoint_id text, workflow_id text,
   run_id text, outcome text, status text, retry_in_ms float8, release boolean, error_code text, error_message text, status_code int,
-  duration_ms int, started_at timestamptz, exchanges text, health_judged boolean, counted boolean, accepted boolean`;
+  duration_ms int, started_at timestamptz, exchanges text, health_judged boolean, counted boolean, accepted boolean, remote text`;
 
 /** False, not null, when no attempt is open: `tries` is counted with it. */
 const isOpen = sql`(d.open_attempt_id is not distinct from i.attempt_id)`;
@@ -67,14 +67,14 @@ export async function writeEnds(
         d.failed_by is not distinct from i.attempt_id as failed_now
     ), logged as (
       insert into attempts (id, organization_id, delivery_id, endpoint_id, number, generation, outcome, error_code, error_message, status_code,
-        duration_ms, started_at, workflow_id, run_id, next_attempt_at, exchanges)
+        duration_ms, started_at, workflow_id, run_id, next_attempt_at, exchanges, remote)
       select i.attempt_id, i.organization_id, i.delivery_id, i.endpoint_id, i.number, i.generation, i.outcome, i.error_code, i.error_message,
         i.status_code, i.duration_ms, i.started_at, i.workflow_id, i.run_id,
         case when i.outcome <> 'delivered' and m.generation = i.generation and m.open_attempt_id is null then m.next_attempt_at end,
-        i.exchanges
+        i.exchanges, i.remote
       from i join moved m on m.attempt_id = i.attempt_id
       on conflict (id) do update set outcome = excluded.outcome, error_code = excluded.error_code, error_message = excluded.error_message,
-        status_code = excluded.status_code, duration_ms = excluded.duration_ms, finished_at = now(), exchanges = excluded.exchanges
+        status_code = excluded.status_code, duration_ms = excluded.duration_ms, finished_at = now(), exchanges = excluded.exchanges, remote = excluded.remote
       returning id, endpoint_id, outcome, xmax = 0 as is_new
     ), stamped as (
       -- Also when it was stamped before, as that of a lost worker: the later time is the safer one.
@@ -123,5 +123,6 @@ function toRow(input: FinishInput) {
     health_judged: input.healthJudged,
     counted: input.counted,
     accepted: input.accepted,
+    remote: input.remote,
   };
 }

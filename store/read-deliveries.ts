@@ -55,6 +55,8 @@ export interface StoredAttempt {
   finishedAt: string | null;
   nextAttemptAt: string | null;
   exchanges: string;
+  /** JSON `{name, link}`; null: no message or ticket is known. */
+  remote: string | null;
 }
 
 /** Bounds of a listing; null means unbounded. Times are of creation, `since` included, `until` not. */
@@ -158,6 +160,7 @@ export function createDeliveryReader(db: Db) {
           finishedAt: attempts.finishedAt,
           nextAttemptAt: attempts.nextAttemptAt,
           exchanges: attempts.exchanges,
+          remote: attempts.remote,
         })
         .from(attempts)
         .where(
@@ -186,6 +189,7 @@ const inProgress = {
   finishedAt: null,
   nextAttemptAt: null,
   exchanges: '[]',
+  remote: null,
 };
 
 function ofOrganization(organizationId: string, id: string): SQL | undefined {

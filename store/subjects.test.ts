@@ -176,7 +176,9 @@ describe.each(KINDS)('refused configurations on %s', (kind) => {
   test('what was under way when it was changed says nothing of the change', async () => {
     const id = await t.anEndpoint();
     const before = await versionOf(id);
-    await t.store.endpoints.update(t.organizationId, id, { config: { plain: {}, secret: {} } });
+    await t.store.endpoints.update(t.organizationId, id, {
+      config: (standing) => ({ url: 'https://acme.example', config: standing }),
+    });
     for (const _ of [1, 2, 3]) await t.store.configurationFaults.add(t.organizationId, id, before, 'of the old token');
     expect(await paused(id)).toBeNull();
     await add(id);

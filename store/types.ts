@@ -160,6 +160,8 @@ export interface FinishInput {
   startedAt: string;
   /** JSON text of `RecordedExchange[]`. */
   exchanges: string;
+  /** JSON `{name, link}` of the message or ticket it made or changed; null: none. */
+  remote: string | null;
   /** Whether it uses up a try of the schedule; an attempt that only searched, or found its subject busy, does not. */
   counted: boolean;
   /** Delivered as far as the vendor says: it took it, and tells no one what became of it. */

@@ -170,6 +170,7 @@ export function anEnd(begun: BegunAttempt, changes: Partial<FinishInput> = {}): 
     exchanges: '[]',
     disableEndpoint: false,
     counted: true,
+    remote: null,
     accepted: false,
     healthJudged: true,
     ...changes,

@@ -13,6 +13,7 @@ CREATE TABLE "subjects" (
 	CONSTRAINT "subjects_endpoint_id_key_pk" PRIMARY KEY("endpoint_id","key")
 );
 --> statement-breakpoint
+ALTER TABLE "attempts" ADD COLUMN "remote" text;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "config" text DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "config_secrets" "bytea";--> statement-breakpoint
 ALTER TABLE "endpoints" ADD COLUMN "templates" text;--> statement-breakpoint

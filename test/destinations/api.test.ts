@@ -154,6 +154,7 @@ describe.each(VENDORS)('$name', (vendor) => {
     const { body: published } = await call('POST', '/v1/events', { dialect: 'flexorch', ...event });
     const [attempt] = await attemptsOf(published.id);
     expect(attempt.exchanges.map(stepOf)).toEqual(preview.requests.map(stepOf));
+    if (vendor.remembers) expect(attempt.remote).toMatchObject({ name: expect.any(String) });
     const [sent, previewed] = [attempt.exchanges.at(-1).requestBody, preview.requests.at(-1).body].map(withoutIdentity);
     expect(sent).toBe(previewed);
   });

@@ -144,7 +144,9 @@ describe.each(VENDORS)('$name', (vendor) => {
       const attempts = await pipeline.attempts((await pipeline.delivery(eventId, broken)).id);
       expect(attempts.map(({ errorCode }) => errorCode)).toEqual(Array(3).fill('bad_configuration'));
       expect(paused.pausedReason).toBe(attempts.at(-1)?.errorMessage);
-      await pipeline.store.endpoints.update(pipeline.organizationId, broken, { config: apart(vendor, fake.config) });
+      await pipeline.store.endpoints.update(pipeline.organizationId, broken, {
+        config: () => ({ url: 'https://vendor.example', config: apart(vendor, fake.config) }),
+      });
       for await (const held of pipeline.store.hurryRefusedOf(broken)) {
         for (const { workflowId, ids } of held) await pipeline.runtime.signalLookAgain(workflowId, ids);
       }
