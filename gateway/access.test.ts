@@ -122,6 +122,13 @@ const routes: ['GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', string, string][] = 
   ['POST', '/v1/endpoints/x/disable', 'manage'],
   ['POST', '/v1/endpoints/x/test', 'manage'],
   ['POST', '/v1/endpoints/x/replay', 'manage'],
+  ['POST', '/v1/endpoints/x/check', 'manage'],
+  ['POST', '/v1/endpoints/x/preview', 'manage'],
+  ['POST', '/v1/endpoints/preview', 'manage'],
+  ['GET', '/v1/destinations', 'read'],
+  ['GET', '/v1/destinations/slack/options', 'manage'],
+  ['POST', '/v1/destinations/slack/options', 'manage'],
+  ['POST', '/v1/destinations/slack/check', 'manage'],
   ['GET', '/v1/event-types', 'read'],
   ['GET', '/v1/event-types/x', 'read'],
   ['PUT', '/v1/event-types/x', 'manage'],
@@ -157,7 +164,9 @@ describe('scopes', () => {
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const tested = routes.map(([method, path]) =>
-      `${method} ${path}`.replace(/\/x(?=\/|$)/, path.includes('event-types') ? '/{name}' : '/{id}'),
+      `${method} ${path}`
+        .replace('/slack/', '/{kind}/')
+        .replace(/\/x(?=\/|$)/, path.includes('event-types') ? '/{name}' : '/{id}'),
     );
     // What takes the admin key has its own tests, and the systems' own routes have theirs beside their frame.
     const elsewhere = /^\w+ \/(health|portal|v1\/organizations|v1\/schedules|flexorch|orion|fltr|job-status|flowcerta)/;

@@ -75,11 +75,6 @@ export const PROBLEMS = {
     title: 'The state does not allow this',
     remedy: 'The detail names the state and, where there is one, the call to use instead.',
   },
-  destination_refused: {
-    status: 422,
-    title: 'The destination refused the call',
-    remedy: 'The errors name the field of `config` and what the vendor said of it.',
-  },
   endpoint_disabled: {
     status: 409,
     title: 'The endpoint is disabled',
@@ -115,6 +110,11 @@ export const PROBLEMS = {
     status: 422,
     title: 'A field breaks a rule',
     remedy: '`errors` lists each field with the rule it breaks.',
+  },
+  destination_refused: {
+    status: 422,
+    title: 'The destination refused the call',
+    remedy: 'The errors name the field of `config` and what the vendor said of it.',
   },
   invalid_records: {
     status: 422,
