@@ -104,7 +104,8 @@ export async function createEndpoint(
       secret: target.secret,
       disabledReason: disabled ? REQUESTED : null,
     },
-    wire.limits.maxEndpoints,
+    // The system knows of nothing but webhooks.
+    target.destination === WEBHOOK ? wire.limits.maxEndpoints : undefined,
   );
   if (created.kind === 'limit_reached') {
     const limit = `${dialect} allows ${wire.limits.maxEndpoints} endpoints per organization`;
@@ -185,14 +186,15 @@ export async function changeEndpoint(
   const wire = knownWire(standing.dialect);
   if (standing.destination !== WEBHOOK) refuseForNative(change);
   else refuseForWebhook(change);
-  const checked = config && (await checkConfigChange(deps, standing, config));
   if (settings.url !== undefined) checkEndpointUrl(settings.url, wire, deps.checkUrl);
   const headers = given?.map(({ name, value }) => ({ name, value: unlessMasked(value) }));
   if (headers) checkHeaders(headers, wire);
   if (settings.options) checkOptions(settings.options, wire);
   const updated = await deps.endpoints.update(standing.organizationId, standing.id, {
     ...definedOnly(settings),
-    ...(checked && { url: checked.url, config: checked.config }),
+    ...(config && {
+      config: (stored) => changedConfig(deps, nativeDestination(standing.destination), stored, config),
+    }),
     ...(headers && { headers }),
     ...(basicAuth !== undefined && {
       basicAuth: basicAuth && { ...basicAuth, password: unlessMasked(basicAuth.password) },
@@ -200,7 +202,7 @@ export async function changeEndpoint(
   });
   switch (updated.kind) {
     case 'updated':
-      if (checked) await hurryRefused(deps, standing.id);
+      if (config) await hurryRefused(deps, standing.id);
       return updated.endpoint;
     case 'unknown_header':
       throw fieldProblem('validation_failed', [{ field: 'headers', rule: `no value is stored for ${updated.name}` }]);
@@ -211,12 +213,6 @@ export async function changeEndpoint(
     case 'not_found':
       throw endpointNotFound();
   }
-}
-
-async function checkConfigChange(deps: GatewayDependencies, standing: Endpoint, change: Record<string, unknown>) {
-  const stored = await deps.endpoints.config(standing.organizationId, standing.id);
-  if (!stored) throw endpointNotFound();
-  return changedConfig(deps, nativeDestination(standing.destination), stored, change);
 }
 
 /** Null for a value that was shown masked and is to stay. */
