@@ -1,5 +1,7 @@
+import type { z } from 'zod';
+import { MASK } from '../domain/delivery/mask.ts';
 import { configFaults, configSchema, withDefaults } from '../domain/destinations/config-schema.ts';
-import { mergeConfig, splitConfig } from '../domain/destinations/config-secrets.ts';
+import { mergeConfig, secretNames, splitConfig } from '../domain/destinations/config-secrets.ts';
 import type { Destination } from '../domain/destinations/destination.ts';
 import { destinationOf } from '../domain/destinations/destinations.ts';
 import { isAsked } from '../domain/destinations/fields.ts';
@@ -33,13 +35,11 @@ export function checkConfig(
   destination: Destination,
   given: Readonly<Record<string, unknown>>,
 ): CheckedConfig {
-  const parsed = configSchema(destination.fields).safeParse(given);
-  if (!parsed.success) throw fieldProblem('validation_failed', zodFieldErrors(parsed.error, ['config']));
-  for (const { name, kind } of destination.fields) {
-    const value = given[name];
-    if (kind === 'url' && typeof value === 'string') checkCalledUrl(`config.${name}`, value, [deps.checkUrl]);
-  }
+  checkValues(deps, destination, given, configSchema(destination.fields));
   const faults = [
+    ...secretNames(destination.fields)
+      .filter((name) => given[name] === MASK)
+      .map((field) => ({ field, rule: 'is masked, and no secret is stored for it: give it in clear' })),
     ...configFaults(destination, given),
     ...checkConfigTemplates(destination.fields, given).map((fault) => ({
       field: fault.field,
@@ -52,6 +52,29 @@ export function checkConfig(
   }
   const full = withDefaults(destination.fields, given);
   return { destination, url: destination.address(full), config: splitConfig(destination.fields, given), full };
+}
+
+/** Checks a configuration that a form has so far: what it holds, and not what it lacks. Throws as `checkConfig` does. */
+export function checkUnfinished(
+  deps: Pick<GatewayDependencies, 'checkUrl'>,
+  destination: Destination,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  checkValues(deps, destination, given, configSchema(destination.fields).partial());
+}
+
+function checkValues(
+  deps: Pick<GatewayDependencies, 'checkUrl'>,
+  { fields }: Destination,
+  given: Readonly<Record<string, unknown>>,
+  schema: z.ZodObject,
+): void {
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw fieldProblem('validation_failed', zodFieldErrors(parsed.error, ['config']));
+  for (const { name, kind } of fields) {
+    const value = given[name];
+    if (kind === 'url' && typeof value === 'string') checkCalledUrl(`config.${name}`, value, [deps.checkUrl]);
+  }
 }
 
 /**

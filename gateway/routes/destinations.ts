@@ -7,7 +7,7 @@ import { DESTINATIONS } from '../../domain/destinations/destinations.ts';
 import { hurryRefused } from '../control.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { loadOptions, verifyConfig } from '../destination-calls.ts';
-import { checkConfig, nativeDestination } from '../destination-config.ts';
+import { checkConfig, checkUnfinished, nativeDestination } from '../destination-config.ts';
 import { destinationConfig } from '../endpoint-schema.ts';
 import { fieldProblem } from '../errors.ts';
 import { idParam, line } from '../fields.ts';
@@ -76,7 +76,7 @@ export function destinationRoutes(deps: GatewayDependencies): FastifyPluginAsync
     endpointId?: string,
     given: Record<string, unknown> = {},
   ) {
-    if (endpointId === undefined) return given;
+    if (endpointId === undefined) return mergeConfig({}, given);
     const endpoint = await findEndpoint(deps, organizationId, endpointId);
     if (endpoint.destination !== kind) {
       throw fieldProblem('validation_failed', [{ field: 'endpointId', rule: `is not a ${kind} endpoint` }]);
@@ -144,7 +144,9 @@ export function destinationRoutes(deps: GatewayDependencies): FastifyPluginAsync
         const { kind } = request.params;
         const { field, endpointId, config: given } = request.body;
         const config = await configOf(request.organizationId, kind, endpointId, given);
-        return { data: await loadOptions(deps, nativeDestination(kind), field, config) };
+        const destination = nativeDestination(kind);
+        checkUnfinished(deps, destination, config);
+        return { data: await loadOptions(deps, destination, field, config) };
       },
     );
 
