@@ -22,7 +22,10 @@ export interface NodeUnderTest {
   /** Default: a workflow and an execution of this name. */
   execution?: string;
   workflow?: string;
+  nodeId?: string;
   timeZone?: string;
+  /** What the node hinted at. */
+  hints?: string[];
 }
 
 export interface RunOptions {
@@ -45,7 +48,7 @@ export async function runNode(
       read(forItem[index] ?? {}, name, fallback, options),
     getWorkflow: () => ({ id: node.workflow ?? 'wf_1', name: 'Orders', active: true }),
     getExecutionId: () => node.execution ?? 'exec_1',
-    addExecutionHints: () => undefined,
+    addExecutionHints: ({ message }: { message: string }) => node.hints?.push(message),
   };
   const output = (await node.type.execute?.call(functions as unknown as IExecuteFunctions)) as INodeExecutionData[][];
   return output[0] ?? [];
@@ -71,7 +74,7 @@ export function searchList(
 function common(node: NodeUnderTest) {
   return {
     getNode: (): INode => ({
-      id: 'node_1',
+      id: node.nodeId ?? 'node_1',
       name: node.type.description.defaults.name ?? '',
       type: node.type.description.name,
       typeVersion: 1,
