@@ -190,6 +190,19 @@ describe.each(systems)('$dialect', (system) => {
     }
   });
 
+  it("can be taken over with a change: its secret and its acknowledgement are then the client's, and it stays the same", async () => {
+    const { [system.idField]: id } = await aWebhook(system);
+    const headers = { 'waybill-secret': system.secret, 'waybill-acknowledge': 'echo' };
+    const taken = await call(system, 'PATCH', `${system.path}/${id}`, { body: {}, headers });
+    expect([taken.statusCode, taken.json()[system.idField]]).toEqual([200, id]);
+    const ours = id.replace('wh_', 'ep_');
+    expect((await gateway.call('GET', `/v1/endpoints/${ours}`, { key })).json().acknowledge).toBe('echo');
+    const [secret] = (await gateway.store.endpoints.secretPreviews(organization, [ours])).values();
+    expect(system.secret).toContain(secret?.replaceAll(/[^A-Za-z0-9_-]/g, '') ?? 'none');
+    const wrong = { headers: { 'waybill-secret': system.wrongSecret }, body: {} };
+    expect((await call(system, 'PATCH', `${system.path}/${id}`, wrong)).statusCode).toBe(422);
+  });
+
   it('passes over fields that no document names', async () => {
     const response = await call(system, 'POST', system.path, { body: { ...system.body, from_another_version: 1 } });
     expect(response.statusCode).toBe(201);

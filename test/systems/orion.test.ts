@@ -80,6 +80,8 @@ describe('creating a webhook', () => {
         user_id: 'YOUR_USER_ID',
         presence_name: 'job-notifications',
         events: null,
+        active: true,
+        disabled_reason: null,
         created_at: expect.any(String),
         updated_at: expect.any(String),
         secret: expect.stringMatching(/^whsec_/),

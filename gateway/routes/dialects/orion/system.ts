@@ -24,6 +24,8 @@ export const Webhook = z
     user_id: z.string().nullable(),
     presence_name: z.string().nullable(),
     events: z.array(z.string()).nullable().meta({ description: 'Linked events; null: none is linked by name.' }),
+    active: z.boolean().meta({ description: 'Whether it gets events.' }),
+    disabled_reason: z.string().nullable().meta({ description: 'Why it is not active; null while it is.' }),
     created_at: shownInstant,
     updated_at: shownInstant,
   })
@@ -43,6 +45,8 @@ export function showWebhook(endpoint: Endpoint): z.output<typeof Webhook> {
     user_id: endpoint.userId,
     presence_name: endpoint.presenceName,
     events: endpoint.eventTypes,
+    active: endpoint.disabledAt === null,
+    disabled_reason: endpoint.disabledReason,
     created_at: endpoint.createdAt,
     updated_at: endpoint.updatedAt,
   };

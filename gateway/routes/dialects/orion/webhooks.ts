@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { creationHeaders } from '../../../creation-headers.ts';
 import type { GatewayDependencies } from '../../../dependencies.ts';
 import { endpointSettings, endpointUrl } from '../../../endpoint-schema.ts';
+import { switchEndpoint } from '../../../endpoint-standing.ts';
 import { changeEndpoint, createWebhook, type EndpointChange } from '../../../manage-endpoint.ts';
 import { creationDefaults, endpointOf, endpointParams as params, takeOver } from '../frame.ts';
 import { type WebhookResource, webhookResource } from '../webhook-resource.ts';
@@ -21,7 +22,9 @@ const NewWebhook = z
   })
   .meta({ id: 'OrionNewWebhook' });
 
-const WebhookChange = NewWebhook.partial().meta({ id: 'OrionWebhookChange', description: 'Absent fields stay.' });
+const WebhookChange = NewWebhook.partial()
+  .extend({ active: z.boolean().optional() })
+  .meta({ id: 'OrionWebhookChange', description: 'Absent fields stay.' });
 
 type Given = z.output<typeof WebhookChange>;
 type Resource = WebhookResource<typeof Webhook>;
@@ -97,7 +100,8 @@ function oneWebhook(deps: GatewayDependencies, webhooks: Resource): FastifyPlugi
       async (request) => {
         const standing = await endpointOf(deps, orion, request, request.params.id);
         const changed = await changeEndpoint(deps, standing, toChange(request.body));
-        return showWebhook(await takeOver(deps, orion, request, changed));
+        const own = await takeOver(deps, orion, request, changed);
+        return showWebhook(await switchEndpoint(deps, own, request.body.active));
       },
     );
 
