@@ -30,7 +30,7 @@ const COSTLY = /"(pattern|patternProperties|uniqueItems|\$ref|\$dynamicRef|\$rec
 const CHEAP_SCHEMA_LENGTH = 4 * 1024;
 const CHEAP_DATA_LENGTH = 64 * 1024;
 /** One organization's schema must not hold up the publishes of all others for longer, in milliseconds. */
-const LIMIT_MS = 100;
+const LIMIT_MS = 250;
 
 /**
  * The rules that `data` breaks, against a JSON Schema (text) that `checkSchema` has accepted. `dataLength` is that of its JSON,
