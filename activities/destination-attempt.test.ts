@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ExchangeRequest, ExchangeResult } from '../domain/delivery/types.ts';
-import type { BegunAttempt, SenderEndpoint, SubjectOutcome } from '../store/types.ts';
+import type { BegunAttempt, SenderEndpoint, SubjectLease, SubjectOutcome } from '../store/types.ts';
 import { createDestinationAttempt } from './destination-attempt.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,6 +35,7 @@ const JIRA = {
 function anAttempt(
   about: Pick<SenderEndpoint, 'destination' | 'config'>,
   answer: (request: ExchangeRequest) => ExchangeResult,
+  lease: SubjectLease = { kind: 'held', remote: null, lastOccurredAt: null, searches: null },
 ) {
   const seen = { requests: [] as ExchangeRequest[], paused: [] as unknown[][], outcomes: [] as SubjectOutcome[] };
   const faults: unknown[] = [];
@@ -42,7 +43,7 @@ function anAttempt(
   const attempt = createDestinationAttempt({
     store: {
       subjects: {
-        lease: async () => ({ kind: 'held', remote: null, lastOccurredAt: null, searches: null }),
+        lease: async () => lease,
         remember: async (_, outcome) => void seen.outcomes.push(outcome),
         release: async () => undefined,
       },
@@ -164,4 +165,10 @@ test('a fault of the configuration is told with the version it was found at', as
   const { make, seen } = anAttempt(SERVICENOW, () => answered(401, {}));
   await make();
   expect(seen.paused).toMatchObject([['org_1', 'ep_1', 3, expect.any(String)]]);
+});
+
+test('it waits as long as the next search for what another delivery may have made, and asks nothing before', async () => {
+  const { make, seen } = anAttempt(JIRA, () => answered(200, {}), { kind: 'early', waitMs: 45_000 });
+  expect(await make()).toMatchObject({ decision: { code: 'subject_busy', delayMs: 45_000 }, counted: false });
+  expect(seen).toEqual({ requests: [], paused: [], outcomes: [] });
 });

@@ -42,8 +42,12 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
     if (restsMs > 0) return notMade(putOff('rate_limited', restsMs / ports.timeScale), 'its vendor asked for a rest');
     const { endpointId, deliveryId, attemptId } = begun;
     const claim = { endpointId, key: prepared.subjectKey, deliveryId, attemptId };
-    const held = await holdSubject(subjects, claim, ports.nowMs);
-    if (!held) return notMade(putOff('subject_busy'), 'another delivery about the same was at work');
+    const held = await holdSubject(subjects, claim, ports);
+    if (held.kind === 'busy') return notMade(putOff('subject_busy'), 'another delivery about the same was at work');
+    if (held.kind === 'early') {
+      const wait = putOff('subject_busy', held.waitMs / ports.timeScale);
+      return notMade(wait, 'what another delivery about the same may have made is looked for again later');
+    }
     const { result, exchanges } = await deliver(prepared, held, begun, endpoint);
     await subjects.remember(claim, outcomeOf(held, begun.event.occurredAt, result));
     await noteConfiguration(begun, result);

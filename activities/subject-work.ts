@@ -1,6 +1,6 @@
-import { onlySearched } from '../domain/destinations/decide.ts';
+import { onlySearched, SEARCH_DELAYS_MS } from '../domain/destinations/decide.ts';
 import type { DeliverResult } from '../domain/destinations/destination.ts';
-import type { HeldSubject, SubjectClaim, SubjectOutcome, SubjectStore } from '../store/types.ts';
+import type { HeldSubject, SubjectClaim, SubjectLease, SubjectOutcome, SubjectStore } from '../store/types.ts';
 
 /** A little longer than all requests of an attempt may take. */
 const LEASE_MS = 40_000;
@@ -9,17 +9,17 @@ const LONGEST_WAIT_MS = 5_000;
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 1_000;
 
-/** The subject in the hands of this attempt; null when another kept it. */
+/** The subject in the hands of this attempt, or why it is not: another kept it for as long as this one may wait. */
 export async function holdSubject(
   subjects: Pick<SubjectStore, 'lease'>,
   claim: SubjectClaim,
-  nowMs: () => number,
-): Promise<HeldSubject | null> {
+  { nowMs, timeScale }: { nowMs(): number; timeScale: number },
+): Promise<SubjectLease> {
   const deadlineMs = nowMs() + LONGEST_WAIT_MS;
+  const times = { leaseMs: LEASE_MS, pausesMs: SEARCH_DELAYS_MS.map((delayMs) => delayMs * timeScale) };
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_LOOK_MS)) {
-    const lease = await subjects.lease(claim, LEASE_MS);
-    if (lease.kind === 'held') return lease;
-    if (nowMs() + waitMs > deadlineMs) return null;
+    const lease = await subjects.lease(claim, times);
+    if (lease.kind !== 'busy' || nowMs() + waitMs > deadlineMs) return lease;
     await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }

@@ -14,8 +14,11 @@ export interface SubjectClaim {
   attemptId: string;
 }
 
-/** A subject in the hands of one attempt, or in another's. */
-export type SubjectLease = HeldSubject | { kind: 'busy' };
+/**
+ * A subject in the hands of one attempt, or in another's. `early`: what another delivery may have made of it is looked for, and the
+ * next look is due in `waitMs`.
+ */
+export type SubjectLease = HeldSubject | { kind: 'busy' } | { kind: 'early'; waitMs: number };
 
 export interface HeldSubject {
   kind: 'held';
@@ -38,8 +41,11 @@ export interface SubjectOutcome {
 
 /** What stands for each subject at a native destination, and who works on it. */
 export interface SubjectStore {
-  /** Takes the subject for `leaseMs`, unless another attempt has it. */
-  lease(claim: SubjectClaim, leaseMs: number): Promise<SubjectLease>;
+  /**
+   * Takes the subject for `leaseMs`, unless another attempt has it. `pausesMs`: before each search for what an earlier request may
+   * have made. The delivery whose request it was keeps to them by its own schedule; for any other the subject does.
+   */
+  lease(claim: SubjectClaim, times: { leaseMs: number; pausesMs: readonly number[] }): Promise<SubjectLease>;
   /** Writes what came of the attempt, while it still holds the lease; the lease stays until `release`. */
   remember(claim: SubjectClaim, outcome: SubjectOutcome): Promise<void>;
   /** Once the attempt is finished in the store: until then a repeat of it has to look at what it made. */

@@ -141,7 +141,7 @@ export function createRetention(db: Db, options: { healthBucketMs: number; onDel
   async function deleteSubjects(before: string): Promise<RetentionPage> {
     const deleted = await changedBy(
       sql`delete from subjects s where (s.endpoint_id, s.key) in (select endpoint_id, key from subjects
-        where updated_at < ${before}::timestamptz and (lease_until is null or lease_until < now())
+        where updated_at < ${before}::timestamptz and (lease_until is null or lease_until < least(now(), ${before}::timestamptz))
         order by updated_at limit ${ROWS_PER_PAGE}::int)`,
     );
     return { deleted, next: deleted === ROWS_PER_PAGE ? position() : null };

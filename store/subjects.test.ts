@@ -30,7 +30,8 @@ describe.each(KINDS)('subjects on %s', (kind) => {
   const next = (claim: SubjectClaim, changes: Partial<SubjectClaim> = {}) =>
     aClaim({ key: claim.key, deliveryId: claim.deliveryId, ...changes });
   const { lease, remember, release } = {
-    lease: (claim: SubjectClaim, leaseMs = LONG_MS) => t.store.subjects.lease(claim, leaseMs),
+    lease: (claim: SubjectClaim, leaseMs = LONG_MS, pausesMs = [0, 0]) =>
+      t.store.subjects.lease(claim, { leaseMs, pausesMs }),
     remember: (claim: SubjectClaim, outcome: Partial<Parameters<typeof t.store.subjects.remember>[1]>) =>
       t.store.subjects.remember(claim, { ...NOTHING, ...outcome }),
     release: (claim: SubjectClaim) => t.store.subjects.release(claim),
@@ -94,6 +95,25 @@ describe.each(KINDS)('subjects on %s', (kind) => {
     await remember(claim, { remote });
     await release(claim);
     expect(await lease(claim)).toEqual(held({ remote }));
+  });
+
+  test('of several deliveries no other searches before its time: the vendor must have had the pause between', async () => {
+    const first = aClaim();
+    const other = next(first, { deliveryId: 'dlv_other' });
+    await lease(first);
+    await remember(first, { searches: 1 });
+    await release(first);
+    const early = await lease(other, LONG_MS, [0, LONG_MS]);
+    expect(early).toEqual({ kind: 'early', waitMs: expect.any(Number) });
+    if (early.kind === 'early') expect(early.waitMs).toBeGreaterThan(LONG_MS / 2);
+    expect(await lease(other, LONG_MS, [LONG_MS, 0])).toEqual(held({ searches: 1 }));
+    await remember(other, { searches: 2 });
+    await release(other);
+    expect(await lease(first, LONG_MS, [0, 0, LONG_MS])).toMatchObject({ kind: 'early' });
+    expect(await lease(other, LONG_MS, [0, 0, LONG_MS])).toEqual(held({ searches: 2 }));
+    await remember(other, { remote, searches: 0 });
+    await release(other);
+    expect(await lease(first, LONG_MS, [LONG_MS])).toEqual(held({ remote }));
   });
 
   test('once the ticket is known, a comment in doubt concerns its own delivery alone, and stays in doubt until that has looked', async () => {

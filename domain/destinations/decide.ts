@@ -3,7 +3,7 @@ import type { AttemptErrorCode } from '../delivery/types.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Waits before each search for what a request without an answer may have made; vendors' search indexes lag behind. */
-const SEARCH_DELAYS_MS = [5_000, 15_000, 45_000, 120_000] as const;
+export const SEARCH_DELAYS_MS = [5_000, 15_000, 45_000, 120_000] as const;
 /** How soon a subject is looked at again that another delivery was working on. */
 const BUSY_DELAY_MS = 1_000;
 /** How long an endpoint rests whose vendor asked for it without saying how long. */
