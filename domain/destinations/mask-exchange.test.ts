@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MASK } from '../delivery/mask.ts';
-import { hiderOf } from './mask-exchange.ts';
+import { hiderOf, maskExchange } from './mask-exchange.ts';
 
 const SIGNATURE = 'q3Zf-0aB%2Bc9dE_fGhIjKlMnOpQrStUvWxYz012345';
 const WORKFLOW =
@@ -33,4 +33,32 @@ test.each([
 ])('a secret is hidden %s', (_, text) => {
   expect(hiderOf(['p@ss w/rd'])(text)).toContain(MASK);
   expect(hiderOf(['p@ss w/rd'])(text)).not.toMatch(/w(\/|\\\/|%2F)rd/);
+});
+
+test('what is made of a secret for a header is masked where an answer repeats it, and words like it stay in the request', () => {
+  const shown = maskExchange(
+    {
+      method: 'POST',
+      url: 'https://acme.example/preview',
+      requestHeaders: { Authorization: 'Bearer preview' },
+      requestBody: 'a preview',
+      status: 400,
+      responseHeaders: { 'x-echo': 'Bearer preview', 'set-cookie': 'a=b' },
+      responseBody: 'who is preview?',
+      responseEncoding: 'utf8',
+      responseTruncated: false,
+      durationMs: 1,
+      errorCode: null,
+      errorMessage: null,
+    },
+    [],
+    { secretAnswer: false },
+  );
+  expect(shown).toMatchObject({
+    url: 'https://acme.example/preview',
+    requestHeaders: { Authorization: MASK },
+    requestBody: 'a preview',
+    responseHeaders: { 'x-echo': `Bearer ${MASK}`, 'set-cookie': MASK },
+    responseBody: `who is ${MASK}?`,
+  });
 });

@@ -18,8 +18,10 @@ export function maskExchange(
   secrets: readonly string[],
   { secretAnswer }: { secretAnswer: boolean },
 ): RecordedExchange {
-  const hide = hiderOf([...secrets, ...credentialsIn(exchange.requestHeaders)]);
-  const headers = (given: Record<string, string>) =>
+  const hide = hiderOf(secrets);
+  // Of the request only the headers hold what is made of the secrets; an answer may repeat that anywhere.
+  const hideAnswered = hiderOf([...secrets, ...credentialsIn(exchange.requestHeaders)]);
+  const headers = (given: Record<string, string>, hide: (text: string) => string) =>
     Object.fromEntries(
       Object.entries(given).map(([name, value]) => [
         name,
@@ -29,12 +31,14 @@ export function maskExchange(
   return {
     ...exchange,
     url: hide(exchange.url),
-    requestHeaders: headers(exchange.requestHeaders),
+    requestHeaders: headers(exchange.requestHeaders, hide),
     requestBody: secretAnswer ? hiderOf(secrets, 1)(exchange.requestBody) : hide(exchange.requestBody),
-    responseHeaders: exchange.responseHeaders && headers(exchange.responseHeaders),
+    responseHeaders: exchange.responseHeaders && headers(exchange.responseHeaders, hideAnswered),
     responseBody:
-      exchange.responseBody === null || !secretAnswer ? exchange.responseBody && hide(exchange.responseBody) : MASK,
-    errorMessage: exchange.errorMessage && hide(exchange.errorMessage),
+      exchange.responseBody === null || !secretAnswer
+        ? exchange.responseBody && hideAnswered(exchange.responseBody)
+        : MASK,
+    errorMessage: exchange.errorMessage && hideAnswered(exchange.errorMessage),
   };
 }
 
