@@ -204,6 +204,32 @@ describe('endpoints', () => {
     });
   });
 
+  test('of Slack and ServiceNow have the settings that go with what is chosen, and keep none that do not', async () => {
+    const slack = { destination: 'slack', slackVia: 'bot', slackBotToken: 'xoxb-1', slackChannel: byId('C0123ABC456') };
+    const bot = await one('endpoint', 'create', { ...slack, slackMore: { updates: 'thread' }, simplify: false });
+    expect(bot.config).toEqual({ via: 'bot', botToken: '••••', channel: 'C0123ABC456', updates: 'thread' });
+    const webhook = { slackVia: 'webhook', slackWebhookUrl: 'https://hooks.slack.com/services/T1/B1/secret' };
+    const plain = await one('endpoint', 'create', {
+      ...slack,
+      ...webhook,
+      slackMore: { updates: 'thread' },
+      simplify: false,
+    });
+    expect(plain.config).toEqual({ via: 'webhook', webhookUrl: '••••' });
+    const servicenow = await one('endpoint', 'create', {
+      destination: 'servicenow',
+      servicenowInstanceUrl: 'https://acme.service-now.com',
+      servicenowAuth: 'oauth',
+      servicenowUsername: 'left over',
+      servicenowClientId: 'c',
+      servicenowClientSecret: 's',
+      servicenowMore: { table: byId('problem'), reopen: false },
+      simplify: false,
+    });
+    expect(servicenow.config).toMatchObject({ auth: 'oauth', clientId: 'c', table: 'problem', reopen: false });
+    expect(servicenow.config).not.toHaveProperty('username');
+  });
+
   test('are read, listed, changed in what is given, and deleted', async () => {
     const endpointId = byId(await anEndpoint({ eventTypes: 'a.b', settings: { description: 'Before' } }));
     await one('endpoint', 'update', { endpointId, settings: { description: 'After', ratePerSecond: 4 } });

@@ -17,9 +17,8 @@ export interface Operation {
 export interface Resource {
   value: string;
   name: string;
-  /** The operation that is chosen first. */
-  first: string;
-  operations: readonly Operation[];
+  /** The first is chosen unless another one is. */
+  operations: readonly [Operation, ...Operation[]];
 }
 
 /** The node's properties, drawn from its resources: which, what to do with it, and the fields of each operation. */
@@ -44,7 +43,8 @@ export function operationOf(resources: readonly Resource[], resource: string, op
   return found?.operations.find(({ value }) => value === operation);
 }
 
-function operationsOf({ value, first, operations }: Resource): INodeProperties {
+function operationsOf({ value, operations }: Resource): INodeProperties {
+  const [{ value: first }] = operations;
   return {
     displayName: 'Operation',
     name: 'operation',

@@ -76,28 +76,22 @@ function shapeOf(kind: Kind, field: DestinationField): Shape {
 
 function pickedShape(kind: Kind, field: DestinationField): Shape {
   const searchListMethod = searchMethodOf(kind, field);
-  const byHand = { displayName: 'By ID or Name', name: 'id', type: 'string' } as const;
+  const { placeholder = '' } = field;
   return {
     type: 'resourceLocator',
     default: { mode: 'list', value: String(field.default ?? '') } as NodeParameterValueType,
     modes: [
       { displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod, searchable: true } },
-      { ...byHand, ...(field.placeholder !== undefined && { placeholder: field.placeholder }) },
+      { displayName: 'By ID or Name', name: 'id', type: 'string', placeholder },
     ],
   };
 }
 
 function mapShape(names: NonNullable<DestinationField['options']>): Shape {
-  const name: INodeProperties =
-    names.length > 0
-      ? {
-          displayName: 'Name',
-          name: 'name',
-          type: 'options',
-          options: names.map(({ value, label }) => ({ name: titleCase(label), value })),
-          default: names[0]?.value ?? '',
-        }
-      : { displayName: 'Name', name: 'name', type: 'string', default: '' };
+  const free: INodeProperties = { displayName: 'Name', name: 'name', type: 'string', default: '' };
+  const options = names.map(({ value, label }) => ({ name: titleCase(label), value }));
+  const [first] = options;
+  const name: INodeProperties = first ? { ...free, type: 'options', options, default: first.value } : free;
   const value: INodeProperties = { displayName: 'Value', name: 'value', type: 'string', default: '' };
   return {
     type: 'fixedCollection',

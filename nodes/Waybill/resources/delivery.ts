@@ -75,15 +75,7 @@ function control(value: string, name: string, action: string, description: strin
   };
 }
 
-const operations: readonly Operation[] = [
-  {
-    value: 'get',
-    name: 'Get',
-    action: 'Get a delivery',
-    description: 'Get a delivery with its attempts, oldest first',
-    fields: [DELIVERY, delivery.field],
-    run: get,
-  },
+const operations: Resource['operations'] = [
   {
     value: 'getAll',
     name: 'Get Many',
@@ -95,10 +87,18 @@ const operations: readonly Operation[] = [
       return entries.map((entry) => delivery.show(item, entry));
     },
   },
+  {
+    value: 'get',
+    name: 'Get',
+    action: 'Get a delivery',
+    description: 'Get a delivery with its attempts, oldest first',
+    fields: [DELIVERY, delivery.field],
+    run: get,
+  },
   control('resend', 'Resend', 'Resend a delivery', 'Send a delivery that has ended again, its retries anew'),
   control('retryNow', 'Retry Now', 'Retry a delivery now', 'Make the next attempt of a pending delivery at once'),
   control('cancel', 'Cancel', 'Cancel a delivery', 'Cancel a pending delivery; an attempt under way still counts'),
 ];
 
 /** What became of events at endpoints, and taking that in hand. */
-export const deliveryResource: Resource = { value: 'delivery', name: 'Delivery', first: 'getAll', operations };
+export const deliveryResource: Resource = { value: 'delivery', name: 'Delivery', operations };

@@ -6,7 +6,7 @@ import { propertiesOfKind } from '../../destination-fields/properties.ts';
 import { SECRET_FIELDS, settingsField, settingsIn } from '../endpoint-settings.ts';
 import { DIALECT, DIALECT_OPTIONS, LIST_FIELDS, listIn, picker, simplifiable } from '../fields.ts';
 import type { Item } from '../item.ts';
-import type { Operation, Resource } from '../operation.ts';
+import type { Resource } from '../operation.ts';
 import { endpointActions } from './endpoint-actions.ts';
 
 const ENDPOINT = picker('endpointId', 'Endpoint', 'searchEndpoints', 'ep_01…');
@@ -90,7 +90,18 @@ async function create(item: Item): Promise<IDataObject> {
   return endpoint.show(item, await item.call({ method: 'POST', path: '/v1/endpoints', body }));
 }
 
-const operations: readonly Operation[] = [
+const operations: Resource['operations'] = [
+  {
+    value: 'getAll',
+    name: 'Get Many',
+    action: 'Get many endpoints',
+    description: 'Get endpoints, newest first',
+    fields: [...LIST_FIELDS, endpoint.field],
+    run: async (item) => {
+      const entries = await item.list({ path: '/v1/endpoints' });
+      return entries.map((entry) => endpoint.show(item, entry));
+    },
+  },
   {
     value: 'create',
     name: 'Create',
@@ -114,17 +125,6 @@ const operations: readonly Operation[] = [
     description: 'Get an endpoint, secrets masked',
     fields: [ENDPOINT, endpoint.field],
     run: async (item) => endpoint.show(item, await item.call({ method: 'GET', path: endpointPath(item) })),
-  },
-  {
-    value: 'getAll',
-    name: 'Get Many',
-    action: 'Get many endpoints',
-    description: 'Get endpoints, newest first',
-    fields: [...LIST_FIELDS, endpoint.field],
-    run: async (item) => {
-      const entries = await item.list({ path: '/v1/endpoints' });
-      return entries.map((entry) => endpoint.show(item, entry));
-    },
   },
   {
     value: 'update',
@@ -152,4 +152,4 @@ const operations: readonly Operation[] = [
 ];
 
 /** Endpoints: what receives events, and its standing. */
-export const endpointResource: Resource = { value: 'endpoint', name: 'Endpoint', first: 'getAll', operations };
+export const endpointResource: Resource = { value: 'endpoint', name: 'Endpoint', operations };

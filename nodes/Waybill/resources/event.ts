@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { withoutEmpty } from '../../waybill-api/call.ts';
 import { collection, DIALECT, LIST_FIELDS, listIn, picker, queryOf, SINCE, UNTIL } from '../fields.ts';
 import type { Item } from '../item.ts';
-import type { Operation, Resource } from '../operation.ts';
+import type { Resource } from '../operation.ts';
 
 const EVENT_TYPE: INodeProperties = {
   displayName: 'Event Type',
@@ -82,7 +82,7 @@ const KEY: INodeProperties = {
   type: 'string',
   required: true,
   default: '',
-  placeholder: '={{ $json.id }}',
+  placeholder: 'order-1042',
   description:
     'Names what is published, such as the ID of an order: however often the item comes by, it is published once. 1 to 255 visible ASCII characters, kept for 30 days.',
 };
@@ -99,7 +99,7 @@ async function publish(item: Item, headers: Record<string, string>): Promise<IDa
   });
 }
 
-const operations: readonly Operation[] = [
+const operations: Resource['operations'] = [
   {
     value: 'publish',
     name: 'Publish',
@@ -153,4 +153,4 @@ const operations: readonly Operation[] = [
 ];
 
 /** Publishing events, and reading what was published. */
-export const eventResource: Resource = { value: 'event', name: 'Event', first: 'publish', operations };
+export const eventResource: Resource = { value: 'event', name: 'Event', operations };

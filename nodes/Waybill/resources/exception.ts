@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { EXCEPTION_STATUSES } from '../../../domain/exceptions/risk-exception.ts';
 import { collection, LIST_FIELDS, picker } from '../fields.ts';
 import type { Item } from '../item.ts';
-import type { Operation, Resource } from '../operation.ts';
+import type { Resource } from '../operation.ts';
 
 const STATUS: INodeProperties = {
   displayName: 'Status',
@@ -50,7 +50,7 @@ async function create(item: Item): Promise<IDataObject> {
   });
 }
 
-const operations: readonly Operation[] = [
+const operations: Resource['operations'] = [
   {
     value: 'create',
     name: 'Create or Update',
@@ -81,4 +81,4 @@ const operations: readonly Operation[] = [
 ];
 
 /** Risk exceptions of Flowcerta's. */
-export const exceptionResource: Resource = { value: 'exception', name: 'Exception', first: 'create', operations };
+export const exceptionResource: Resource = { value: 'exception', name: 'Exception', operations };

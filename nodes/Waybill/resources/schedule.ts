@@ -1,7 +1,7 @@
 import { LIST_FIELDS, picker } from '../fields.ts';
-import type { Operation, Resource } from '../operation.ts';
+import type { Resource } from '../operation.ts';
 
-const operations: readonly Operation[] = [
+const operations: Resource['operations'] = [
   {
     value: 'getAll',
     name: 'Get Many',
@@ -22,4 +22,4 @@ const operations: readonly Operation[] = [
 ];
 
 /** The daily work of the installation. */
-export const scheduleResource: Resource = { value: 'schedule', name: 'Schedule', first: 'getAll', operations };
+export const scheduleResource: Resource = { value: 'schedule', name: 'Schedule', operations };

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { withoutEmpty } from '../../waybill-api/call.ts';
 import { collection, DIALECT, LIST_FIELDS, picker } from '../fields.ts';
 import type { Item } from '../item.ts';
-import type { Operation, Resource } from '../operation.ts';
+import type { Resource } from '../operation.ts';
 
 const SOURCE = picker('sourceId', 'Source', 'searchSources', 'src_01…');
 
@@ -42,7 +42,15 @@ function pathOf(item: Item): string {
   return `/v1/sources/${encodeURIComponent(item.id('sourceId'))}`;
 }
 
-const operations: readonly Operation[] = [
+const operations: Resource['operations'] = [
+  {
+    value: 'getAll',
+    name: 'Get Many',
+    action: 'Get many sources',
+    description: 'Get sources, newest first',
+    fields: [...LIST_FIELDS],
+    run: (item) => item.list({ path: '/v1/sources' }),
+  },
   {
     value: 'create',
     name: 'Create',
@@ -61,14 +69,6 @@ const operations: readonly Operation[] = [
     description: 'Get a source, without its secret and address',
     fields: [SOURCE],
     run: (item) => item.call({ method: 'GET', path: pathOf(item) }),
-  },
-  {
-    value: 'getAll',
-    name: 'Get Many',
-    action: 'Get many sources',
-    description: 'Get sources, newest first',
-    fields: [...LIST_FIELDS],
-    run: (item) => item.list({ path: '/v1/sources' }),
   },
   {
     value: 'getReceipts',
@@ -123,4 +123,4 @@ const operations: readonly Operation[] = [
 ];
 
 /** Sources: where systems send webhooks that Waybill takes in. */
-export const sourceResource: Resource = { value: 'source', name: 'Source', first: 'getAll', operations };
+export const sourceResource: Resource = { value: 'source', name: 'Source', operations };

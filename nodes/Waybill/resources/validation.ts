@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { withoutEmpty } from '../../waybill-api/call.ts';
 import { collection, LIST_FIELDS, picker } from '../fields.ts';
 import type { Item } from '../item.ts';
-import type { Operation, Resource } from '../operation.ts';
+import type { Resource } from '../operation.ts';
 
 function text(name: string, displayName: string, placeholder: string, description: string): INodeProperties {
   return { displayName, name, type: 'string', required: true, default: '', placeholder, description };
@@ -71,7 +71,7 @@ async function create(item: Item): Promise<IDataObject> {
   });
 }
 
-const operations: readonly Operation[] = [
+const operations: Resource['operations'] = [
   {
     value: 'create',
     name: 'Create',
@@ -102,4 +102,4 @@ const operations: readonly Operation[] = [
 ];
 
 /** Validations of Flowcerta's. */
-export const validationResource: Resource = { value: 'validation', name: 'Validation', first: 'create', operations };
+export const validationResource: Resource = { value: 'validation', name: 'Validation', operations };
