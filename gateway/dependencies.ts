@@ -20,6 +20,7 @@ import type { SourceStore } from '../store/sources.ts';
 import type { SubjectReader } from '../store/subjects.ts';
 import type { PublishItem, PublishResult } from '../store/types.ts';
 import type { ValidationStore } from '../store/validations.ts';
+import type { DailyWork } from '../workflows/messages.ts';
 
 /** What may be done to deliveries from outside. Each commits in the store; telling the workflow comes after. */
 export interface DeliveryControl {
@@ -61,24 +62,7 @@ export interface GatewayDependencies {
   resendWorkflow(organizationId: string, deliveryId: string): Promise<void>;
   /** Where a person sees the workflow; null when no Temporal UI is known. */
   workflowLink(workflowId: string): string | null;
-  /** The daily work; both reject when Temporal does not answer. */
-  schedules: {
-    /** Times are ISO; null where there is none. */
-    list(): Promise<
-      {
-        id: string;
-        workflowType: string;
-        timeZone: string;
-        note: string;
-        paused: boolean;
-        nextRunAt: string | null;
-        lastRunAt: string | null;
-        lastWorkflowId: string | null;
-      }[]
-    >;
-    /** Begins a run now unless one is under way; `false`: there is no such schedule. */
-    trigger(id: string): Promise<boolean>;
-  };
+  schedules: DailyWork;
   /** Both must answer within a few seconds; a fault counts as `false`. */
   readiness(): Promise<{ store: boolean; temporal: boolean }>;
   http: HttpPort;

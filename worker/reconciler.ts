@@ -1,4 +1,5 @@
 import type { OverdueWorkflow } from '../store/recovery.ts';
+import { Passes } from './passes.ts';
 import type { StartWorkflow } from './start-workflow.ts';
 
 const EVERY_MS = 30_000;
@@ -25,27 +26,19 @@ export interface ReconcilerPorts {
  */
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #passes: Passes;
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
+    this.#passes = new Passes(() => this.#pass(), Math.max(1_000, EVERY_MS * ports.timeScale));
   }
 
   run(): void {
-    this.#timer = setInterval(() => void this.pass(), Math.max(1_000, EVERY_MS * this.#ports.timeScale));
-    void this.pass();
+    this.#passes.run();
   }
 
-  /** One pass; passes never overlap. */
-  pass(): Promise<void> {
-    this.#running = this.#running.then(() => this.#pass());
-    return this.#running;
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#passes.stop();
   }
 
   async #pass(): Promise<void> {

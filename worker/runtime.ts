@@ -13,13 +13,13 @@ import type { HttpPort } from '../domain/delivery/types.ts';
 import type { RecordsPort } from '../domain/exports/records-port.ts';
 import type { S3Port } from '../domain/exports/s3.ts';
 import type { Store } from '../store/open-store.ts';
-import { EXPORT_TASK_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
+import { type DailyWork, EXPORT_TASK_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 import { connectTemporal } from './connect.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { keepWorking } from './keep-working.ts';
 import { NamespaceWatch } from './namespace-watch.ts';
 import { Reconciler } from './reconciler.ts';
-import { type ListedSchedule, Schedules } from './schedules.ts';
+import { Schedules } from './schedules.ts';
 import { createStartWorkflow, type StartWorkflow } from './start-workflow.ts';
 import { signalLookAgain, wakeWorkflow } from './tell-workflow.ts';
 
@@ -61,8 +61,7 @@ const MAX_EXPORTS = 4;
 export interface Runtime {
   signalLookAgain(workflowId: string, deliveryIds: readonly string[]): Promise<void>;
   resendWorkflow(deliveryId: string): Promise<void>;
-  /** The daily work: listed, and begun by hand. Rejects when Temporal does not answer. */
-  schedules: { list(): Promise<ListedSchedule[]>; trigger(id: string): Promise<boolean> };
+  schedules: DailyWork;
   /** Looks whether Temporal's namespace is still the one that was; call it when Temporal is back after a stop. */
   checkNamespace(): Promise<void>;
   /** Whether Temporal answers now. */
@@ -151,7 +150,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const [delivery] = await store.recovery.heldBy(deliveryId);
       if (delivery) await wake({ workflowId: deliveryId, carrier: false, deliveries: [delivery], dueInMs: 0 });
     },
-    schedules: { list: () => schedules.list(), trigger: (id) => schedules.trigger(id) },
+    schedules,
     checkNamespace: () => watch.check(),
     async healthy() {
       try {

@@ -6,7 +6,8 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import type { ScanTime } from '../store/types.ts';
-import { TASK_QUEUE } from '../workflows/messages.ts';
+import { type DailyWork, type ListedSchedule, TASK_QUEUE } from '../workflows/messages.ts';
+import { Passes } from './passes.ts';
 import { isOurSchedule, type PlannedSchedule, planSchedules } from './schedule-plan.ts';
 
 /** The reconciler's pace: a changed scan hour is known to Temporal within this time. */
@@ -21,52 +22,33 @@ export interface SchedulesPorts {
   onFault(where: string, error: unknown): void;
 }
 
-/** A schedule as its operator sees it; times are ISO. Temporal's list, so a moment behind. */
-export interface ListedSchedule {
-  id: string;
-  workflowType: string;
-  timeZone: string;
-  note: string;
-  paused: boolean;
-  /** Null while paused, and where none is to come. */
-  nextRunAt: string | null;
-  /** When the last run was begun, by hand or by the clock; null: never. */
-  lastRunAt: string | null;
-  lastWorkflowId: string | null;
-}
-
 /**
  * Keeps Temporal's Schedules as the organizations' scan times want them: makes what is missing, changes what differs, deletes what
  * nobody needs. What an operator has set (pause, note) stays. Several workers may do so at once. What fails is tried again.
  */
-export class Schedules {
+export class Schedules implements DailyWork {
   readonly #ports: SchedulesPorts;
   /** Found as planned by this process, by id; told by their plan. */
   readonly #settled = new Map<string, string>();
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #passes = new Passes(() => this.#pass(), EVERY_MS);
 
   constructor(ports: SchedulesPorts) {
     this.#ports = ports;
   }
 
   run(): void {
-    this.#timer = setInterval(() => void this.pass(), EVERY_MS);
-    void this.pass();
+    this.#passes.run();
   }
 
   /** One pass; passes never overlap, and none rejects. */
   pass(): Promise<void> {
-    this.#running = this.#running.then(() => this.#pass());
-    return this.#running;
+    return this.#passes.next();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#passes.stop();
   }
 
-  /** By id. */
   async list(): Promise<ListedSchedule[]> {
     const listed: ListedSchedule[] = [];
     for await (const { scheduleId: id, spec, action, state, info } of this.#ports.client.list()) {
@@ -86,7 +68,6 @@ export class Schedules {
     return listed.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  /** Begins a run now, unless one is under way, also while paused. `false`: there is no such schedule. */
   async trigger(id: string): Promise<boolean> {
     if (!isOurSchedule(id)) return false;
     if (await this.#begin(id)) return true;

@@ -1,7 +1,7 @@
 import type { ScanProgress } from '../activities/types.ts';
 import type { DeliveryRef } from '../domain/delivery/types.ts';
 
-/** Names and shapes that cross between the gateway, the dispatcher and the workflow. Free of packages, so that all may import it. */
+/** Names and shapes that cross between the gateway, the worker and the workflows. Free of packages, so that all may import it. */
 
 /** The task queue of workflows and of all activities but exports. */
 export const TASK_QUEUE = 'waybill';
@@ -65,4 +65,26 @@ export interface RetentionInput {
 /** Input of `scanExceptions` and `alertThresholds`: whose daily scan is at this full hour of this IANA time zone. */
 export interface OrganizationsInput extends RetentionInput {
   at: { scanHour: number; scanTimeZone: string };
+}
+
+/** A schedule of the daily work as its operator sees it; times are ISO. Temporal's list, so a moment behind. */
+export interface ListedSchedule {
+  id: string;
+  workflowType: string;
+  timeZone: string;
+  note: string;
+  paused: boolean;
+  /** Null while paused, and where none is to come. */
+  nextRunAt: string | null;
+  /** When the last run was begun, by hand or by the clock; null: never. */
+  lastRunAt: string | null;
+  lastWorkflowId: string | null;
+}
+
+/** The daily work in an operator's hands. Both reject when Temporal does not answer. */
+export interface DailyWork {
+  /** By id. */
+  list(): Promise<ListedSchedule[]>;
+  /** Begins a run now unless one is under way, also while paused. `false`: there is no such schedule. */
+  trigger(id: string): Promise<boolean>;
 }
