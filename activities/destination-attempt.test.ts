@@ -69,7 +69,7 @@ function anAttempt(
     ...{ retryDelaysMs: null, timeoutMs: null, acknowledge: null, healthJudged: false, secrets: [] },
     ...about,
   } satisfies SenderEndpoint;
-  const make = (changes: Partial<BegunAttempt> = {}) =>
+  const make = (changes: Partial<BegunAttempt> = {}, version = 3) =>
     attempt(
       {
         kind: 'begun',
@@ -93,7 +93,7 @@ function anAttempt(
         },
         ...changes,
       },
-      endpoint,
+      { ...endpoint, version },
       nowMs,
     );
   const pass = (ms: number) => {
@@ -118,6 +118,15 @@ test('it rests also when the throttled delivery was at its end', async () => {
   expect(await make({ tries: 9 })).toMatchObject({ decision: { kind: 'failed', reason: 'exhausted' } });
   expect(await make()).toMatchObject({ decision: { delayMs: 60_000 }, counted: false });
   expect(seen.requests).toHaveLength(1);
+});
+
+test('an endpoint that was changed does not rest for what it was before', async () => {
+  const { make, seen } = anAttempt(SERVICENOW, () => answered(429, {}, { 'retry-after': '86400' }));
+  await make();
+  await make();
+  expect(seen.requests).toHaveLength(1);
+  await make({}, 4);
+  expect(seen.requests).toHaveLength(2);
 });
 
 test.each([

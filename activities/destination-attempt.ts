@@ -38,7 +38,7 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
   return async function attempt(begun, endpoint): Promise<Attempted> {
     const prepared = prepare(begun, endpoint);
     if (prepared instanceof Error) return notRendered(prepared);
-    const restsMs = rests.leftMs(endpoint.id);
+    const restsMs = rests.leftMs(endpoint);
     if (restsMs > 0) return notMade(putOff('rate_limited', restsMs / ports.timeScale), 'its vendor asked for a rest');
     const { endpointId, deliveryId, attemptId } = begun;
     const claim = { endpointId, key: prepared.subjectKey, deliveryId, attemptId };
@@ -100,7 +100,7 @@ export function createDestinationAttempt(ports: DestinationPorts): MakeAttempt {
     endpoint: SenderEndpoint,
   ): DestinationDecision {
     const restMs = restAfter(verdict);
-    if (restMs > 0) rests.until(endpoint.id, ports.nowMs() + restMs * ports.timeScale);
+    if (restMs > 0) rests.until(endpoint, ports.nowMs() + restMs * ports.timeScale);
     return decideDestination({
       verdict,
       delaysMs: endpoint.retryDelaysMs ?? STANDARD_DELAYS_MS,
