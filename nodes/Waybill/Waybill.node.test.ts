@@ -345,6 +345,23 @@ describe('what goes wrong', () => {
     await expect(run('event', 'get', { eventId: byId('') })).rejects.toThrow('No event is given');
   });
 
+  test.each(['', 'Größe 7', 'two words', 'x'.repeat(256)])(
+    'the idempotency key “%s” is refused as such',
+    async (key) => {
+      const parameters = { eventType: 'a.b', idempotencyKey: key };
+      await expect(run('event', 'publishOnce', parameters)).rejects.toThrow('The idempotency key');
+    },
+  );
+
+  test('what Flowcerta’s own routes refuse is said in the same way', async () => {
+    const validationId = byId('00000000-0000-4000-8000-000000000000');
+    await expect(run('validation', 'get', { validationId })).rejects.toMatchObject({
+      message: 'Waybill: There is no validation of this id.',
+      description: expect.stringContaining('Check the ID.'),
+      httpCode: '404',
+    });
+  });
+
   test('a wrong key, an address that is not Waybill, and silence are told apart, and no key is in the texts', async () => {
     const parameters = { resource: 'event', operation: 'getAll' };
     const attempt = (over: Partial<NodeUnderTest>) => runNode({ ...node, ...over }, parameters).catch((error) => error);

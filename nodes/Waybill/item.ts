@@ -11,6 +11,8 @@ export function itemOf(functions: IExecuteFunctions, index: number) {
 
   return {
     index,
+    /** What to throw for a parameter that cannot be used: what is wrong, and what to do. */
+    complaint,
     /** A parameter as n8n has it; null where there is none. */
     raw: (name: string): unknown => parameter(name, null),
     /** The item itself. */

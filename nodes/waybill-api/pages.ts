@@ -40,5 +40,6 @@ export async function readList(caller: Caller, list: ListCall, limit: number | n
     entries.push(...page.data);
     cursor = page.nextCursor;
   } while (cursor !== null && (limit === null || entries.length < limit));
-  return entries;
+  // A list without pages comes whole.
+  return limit === null ? entries : entries.slice(0, limit);
 }

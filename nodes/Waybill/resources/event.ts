@@ -99,6 +99,18 @@ async function publish(item: Item, headers: Record<string, string>): Promise<IDa
   });
 }
 
+/** Checked here, since what is no header cannot even be sent. */
+function keyOf(item: Item): string {
+  const key = item.text('idempotencyKey');
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw item.complaint(
+    key === ''
+      ? 'The idempotency key is empty'
+      : 'The idempotency key has characters that it may not have, or too many',
+    'It has 1 to 255 letters, digits and signs of ASCII, no spaces. An expression may encode it: {{ encodeURIComponent($json.name) }}.',
+  );
+}
+
 const operations: Resource['operations'] = [
   {
     value: 'publish',
@@ -114,7 +126,7 @@ const operations: Resource['operations'] = [
     action: 'Publish an event once',
     description: 'Publish an event under an idempotency key, so that repeats change nothing',
     fields: [EVENT_TYPE, KEY, ...DATA, MORE],
-    run: (item) => publish(item, { 'Idempotency-Key': item.text('idempotencyKey') }),
+    run: (item) => publish(item, { 'Idempotency-Key': keyOf(item) }),
   },
   {
     value: 'get',
