@@ -51,7 +51,7 @@ describe.each(KINDS)('claiming on %s', (kind) => {
     expect(claimed?.ownWorkflow).toBe(false);
     expect(claimed?.dueInMs).toBeLessThanOrEqual(0);
     const endpoint = { url: 'https://a.example/x', dialect: 'standard', retryCount: 2, acknowledged: true };
-    expect(claimed?.endpoint).toEqual({ ...endpoint, maxConcurrency: null });
+    expect(claimed?.endpoint).toEqual({ ...endpoint, maxConcurrency: null, native: false });
     const row = await t.delivery(id as string);
     expect(row).toMatchObject({ workflowId: id, startedAt: null, ownWorkflow: true });
     expect(row.claimedAt).not.toBeNull();
