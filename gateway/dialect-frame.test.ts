@@ -199,8 +199,9 @@ describe.each(systems)('$dialect', (system) => {
     expect((await gateway.call('GET', `/v1/endpoints/${ours}`, { key })).json().acknowledge).toBe('echo');
     const [secret] = (await gateway.store.endpoints.secretPreviews(organization, [ours])).values();
     expect(system.secret).toContain(secret?.replaceAll(/[^A-Za-z0-9_-]/g, '') ?? 'none');
-    const wrong = { headers: { 'waybill-secret': system.wrongSecret }, body: {} };
+    const wrong = { headers: { 'waybill-secret': system.wrongSecret }, body: { url: 'https://other.example.com/' } };
     expect((await call(system, 'PATCH', `${system.path}/${id}`, wrong)).statusCode).toBe(422);
+    expect((await call(system, 'GET', `${system.path}/${id}`)).json().url).toBe(url);
   });
 
   it('passes over fields that no document names', async () => {

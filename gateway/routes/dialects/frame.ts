@@ -97,15 +97,17 @@ export function creationDefaults(
 
 /**
  * Waybill's own headers on a change: a client that finds an endpoint for its URL makes it its own, with the secret that it knows
- * and deliveries that it acknowledges, and no delivery is lost as by deleting it. The old secret ends at once.
+ * and deliveries that it acknowledges, and no delivery is lost as by deleting it. The old secret ends at once. Throws for a secret of
+ * the wrong form; what is returned does it, once the rest is changed.
  */
-export async function takeOver(
+export function takeOver(
   deps: GatewayDependencies,
   system: DialectSystem,
   request: FastifyRequest,
-  standing: Endpoint,
-): Promise<Endpoint> {
+): (standing: Endpoint) => Promise<Endpoint> {
   const { secret, acknowledge } = creationDefaults(system, request);
-  const acknowledging = acknowledge === null ? standing : await changeEndpoint(deps, standing, { acknowledge });
-  return secret === undefined ? acknowledging : (await rotateSecret(deps, acknowledging, { secret }, 0)).endpoint;
+  return async (standing) => {
+    const acknowledging = acknowledge === null ? standing : await changeEndpoint(deps, standing, { acknowledge });
+    return secret === undefined ? acknowledging : (await rotateSecret(deps, acknowledging, { secret }, 0)).endpoint;
+  };
 }

@@ -88,6 +88,7 @@ export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZ
       },
       async (request) => {
         const { url, events, secret, auto_export: autoExport, active } = request.body;
+        const makeOwn = takeOver(deps, flexorch, request);
         const standing = await endpointOf(deps, flexorch, request, request.params.id);
         const options = autoExport === undefined ? undefined : optionsOf(autoExport);
         if (options || events) {
@@ -100,7 +101,7 @@ export function flexorchWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZ
           options: options && { ...options },
         });
         const rotated = secret === undefined ? changed : (await rotateSecret(deps, changed, { secret }, 0)).endpoint;
-        const own = await takeOver(deps, flexorch, request, rotated);
+        const own = await makeOwn(rotated);
         return showWebhook(await switchEndpoint(deps, own, active));
       },
     );

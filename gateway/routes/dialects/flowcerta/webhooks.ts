@@ -85,6 +85,7 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
       },
       async (request) => {
         const { url, events, target: wanted, description, active } = request.body;
+        const makeOwn = takeOver(deps, flowcerta, request);
         const standing = await endpointOf(deps, flowcerta, request, request.params.id);
         const changed = await changeEndpoint(deps, standing, {
           url,
@@ -92,7 +93,7 @@ export function flowcertaWebhooks(deps: GatewayDependencies): FastifyPluginAsync
           options: wanted && { ...standing.options, target: wanted },
           description: description === null ? '' : description,
         });
-        const own = await takeOver(deps, flowcerta, request, changed);
+        const own = await makeOwn(changed);
         return webhooks.showOne(await switchEndpoint(deps, own, active));
       },
     );

@@ -77,13 +77,14 @@ export function fltrWebhooks(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { url, events, description, active } = request.body;
+        const makeOwn = takeOver(deps, fltr, request);
         const standing = await endpointOf(deps, fltr, request, request.params.id);
         const changed = await changeEndpoint(deps, standing, {
           url,
           eventTypes: events && [...new Set(events)],
           description: description === null ? '' : description,
         });
-        const own = await takeOver(deps, fltr, request, changed);
+        const own = await makeOwn(changed);
         return showWebhook(await switchEndpoint(deps, own, active));
       },
     );

@@ -98,9 +98,10 @@ function oneWebhook(deps: GatewayDependencies, webhooks: Resource): FastifyPlugi
         },
       },
       async (request) => {
+        const makeOwn = takeOver(deps, orion, request);
         const standing = await endpointOf(deps, orion, request, request.params.id);
         const changed = await changeEndpoint(deps, standing, toChange(request.body));
-        const own = await takeOver(deps, orion, request, changed);
+        const own = await makeOwn(changed);
         return showWebhook(await switchEndpoint(deps, own, request.body.active));
       },
     );
