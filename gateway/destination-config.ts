@@ -87,8 +87,41 @@ export function changedConfig(
   stored: DestinationConfig,
   change: Readonly<Record<string, unknown>>,
 ): CheckedConfig {
-  const merged = mergeConfig({ ...stored.plain, ...stored.secret }, change);
+  const merged = withStored(destination, stored, change);
   const kept = destination.fields.filter((field) => field.name in change || isAsked(field, merged, destination.fields));
   const names = new Set([...kept.map((field) => field.name), ...Object.keys(change)]);
   return checkConfig(deps, destination, Object.fromEntries(Object.entries(merged).filter(([name]) => names.has(name))));
+}
+
+/**
+ * A configuration with what is stored filled in. Throws where a stored secret would go to another host than it was given for: whoever
+ * may change an endpoint could have it sent to themselves.
+ */
+export function withStored(
+  { fields }: Destination,
+  stored: DestinationConfig,
+  change: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const merged = mergeConfig({ ...stored.plain, ...stored.secret }, change);
+  const before = withDefaults(fields, stored.plain);
+  const moved = fields.some(
+    ({ name, kind, secret }) =>
+      kind === 'url' && !secret && merged[name] !== undefined && originOf(merged[name]) !== originOf(before[name]),
+  );
+  const reused = fields
+    .filter((field) => field.name in stored.secret && isAsked(field, merged, fields))
+    .map(({ name }) => name)
+    .filter((name) => change[name] === undefined || change[name] === MASK);
+  if (moved && reused.length > 0) {
+    const rule = 'must be given again: it would go to another address than before';
+    throw fieldProblem(
+      'validation_failed',
+      reused.map((name) => ({ field: `config.${name}`, rule })),
+    );
+  }
+  return merged;
+}
+
+function originOf(address: unknown): string | undefined {
+  return typeof address === 'string' ? URL.parse(address)?.origin : undefined;
 }

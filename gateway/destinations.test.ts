@@ -70,6 +70,37 @@ describe('native destinations', () => {
     expect(answer.json()).toMatchObject({ code: 'destination_refused', errors: [{ field: 'config.email' }] });
   });
 
+  it('send what is stored to no other host: with a new address the secrets are given again', async () => {
+    const { id } = (await create({ destination: 'jira', config: jira })).json();
+    const errors = [{ field: 'config.apiToken', rule: expect.stringContaining('again') }];
+    const before = gateway.sent.length;
+    for (const config of [
+      { baseUrl: 'https://evil.example' },
+      { apiBaseUrl: 'https://evil.example', apiToken: MASK },
+      { baseUrl: 'http://acme.atlassian.net' },
+    ]) {
+      expect((await patch(id, { config })).json()).toMatchObject({ status: 422, errors });
+      const body = { field: 'project', endpointId: id, config };
+      const answer = await gateway.call('POST', '/v1/destinations/jira/options', { key, body });
+      expect(answer.json()).toMatchObject({ status: 422, errors });
+    }
+    expect(gateway.sent).toHaveLength(before);
+    for (const config of [
+      { baseUrl: `${jira.baseUrl}/` },
+      { baseUrl: 'https://new.atlassian.net', apiToken: 'another-token' },
+      { baseUrl: 'https://new.atlassian.net', project: 'OPS' },
+    ]) {
+      expect((await patch(id, { config })).statusCode).toBe(200);
+    }
+  });
+
+  it('a default that is given in words is no other address', async () => {
+    const config = { via: 'bot', botToken: 'xoxb-a-token', channel: 'C0123ABC456' };
+    const { id } = (await create({ destination: 'slack', config })).json();
+    const same = { config: { apiBaseUrl: 'https://slack.com/api', botToken: MASK } };
+    expect((await patch(id, same)).statusCode).toBe(200);
+  });
+
   it('two changes of different fields at once are both kept', async () => {
     const { id } = (await create({ destination: 'jira', config: jira })).json();
     await Promise.all([

@@ -7,7 +7,7 @@ import { DESTINATIONS } from '../../domain/destinations/destinations.ts';
 import { hurryRefused } from '../control.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { loadOptions, verifyConfig } from '../destination-calls.ts';
-import { checkConfig, checkUnfinished, nativeDestination } from '../destination-config.ts';
+import { checkConfig, checkUnfinished, nativeDestination, withStored } from '../destination-config.ts';
 import { destinationConfig } from '../endpoint-schema.ts';
 import { fieldProblem } from '../errors.ts';
 import { idParam, line } from '../fields.ts';
@@ -82,7 +82,7 @@ export function destinationRoutes(deps: GatewayDependencies): FastifyPluginAsync
       throw fieldProblem('validation_failed', [{ field: 'endpointId', rule: `is not a ${kind} endpoint` }]);
     }
     const stored = await deps.endpoints.config(organizationId, endpointId);
-    return mergeConfig({ ...stored?.plain, ...stored?.secret }, given);
+    return withStored(nativeDestination(kind), stored ?? { plain: {}, secret: {} }, given);
   }
 
   return async (app) => {
