@@ -64,8 +64,8 @@ export class WaybillTrigger implements INodeType {
         type: 'options',
         options: [
           { name: 'Any', value: '*', description: 'Events of every dialect' },
-          { name: 'Flowcerta', value: 'flowcerta' },
           { name: 'FlexOrch', value: 'flexorch' },
+          { name: 'Flowcerta', value: 'flowcerta' },
           { name: 'FLTR', value: 'fltr' },
           { name: 'Job Status', value: 'job-status' },
           { name: 'Orion', value: 'orion' },
@@ -82,7 +82,8 @@ export class WaybillTrigger implements INodeType {
         default: [],
         required: true,
         description:
-          'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>. An expression may give patterns too, such as order.*.',
+          'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+        hint: 'An expression may give patterns too, such as order.*',
       },
       FILTERS,
       DROP_REPEATS,
