@@ -131,7 +131,9 @@ function checkTarget(deps: GatewayDependencies, input: EndpointInput, wire: Dial
   if (destination !== WEBHOOK) {
     refuseForNative(input);
     const checked = checkConfig(deps, nativeDestination(destination), config ?? {});
-    return { destination, url: checked.url, config: checked.config, secret: null, rules: checked.destination.rules };
+    // A vendor that refuses pauses the endpoint; a dialect's rule about its own webhooks must not disable it.
+    const rules = { ...checked.destination.rules, disableFailureShare: null };
+    return { destination, url: checked.url, config: checked.config, secret: null, rules };
   }
   refuseForWebhook(input);
   if (url === undefined) throw fieldProblem('validation_failed', [{ field: 'url', rule: 'is required' }]);
