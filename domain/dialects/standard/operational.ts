@@ -78,11 +78,15 @@ export type OperationalFacts<T extends OperationalType> = z.output<z.ZodObject<(
 /** Operational event types as the catalogue lists them; reserved to Waybill. */
 export const operationalEventTypes: readonly EventTypeDefinition[] = [
   define('endpoint.created', 'An endpoint was created.', { endpoint: anEndpoint }),
-  define('endpoint.updated', 'Settings of an endpoint changed, its secret was rotated, it was enabled, resumed or deleted.', {
-    endpoint: anEndpoint,
-    change: 'settings',
-    fields: ['url', 'timeoutMs'],
-  }),
+  define(
+    'endpoint.updated',
+    'Settings of an endpoint changed, its secret was rotated, it was enabled, resumed or deleted.',
+    {
+      endpoint: anEndpoint,
+      change: 'settings',
+      fields: ['url', 'timeoutMs'],
+    },
+  ),
   define('endpoint.disabled', 'An endpoint was disabled: by a call, by its own 410, or because it failed too often.', {
     endpoint: anEndpoint,
     reason: 'gone',
