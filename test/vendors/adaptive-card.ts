@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { faultsOf, unclean } from './faults.ts';
+import { publishedCardFaults } from './published-schemas.ts';
 
 /**
- * What Teams refuses in a Workflows body with an Adaptive Card, hand-written from the published schema of version 1.5
- * (adaptivecards.io/schemas) and Teams' own rules: no unknown fields, only actions that work through a webhook, absolute https
+ * What Teams refuses in a Workflows body with an Adaptive Card, by the published schema of version 1.5 and, hand-written,
+ * by Teams' own rules: no unknown fields, only actions that work through a webhook, absolute https
  * links, about 28 KB in all. Elements are those that a message needs.
  */
 
@@ -75,5 +76,8 @@ const MAX_BYTES = 28 * 1_024;
 export function adaptiveCardFaults(body: unknown): string[] {
   const bytes = Buffer.byteLength(JSON.stringify(body));
   const tooLarge = bytes > MAX_BYTES ? [`must not exceed ${MAX_BYTES} bytes, has ${bytes}`] : [];
-  return [...faultsOf(envelope, body), ...unclean(body), ...tooLarge];
+  const faults = faultsOf(envelope, body);
+  const { data } = envelope.safeParse(body);
+  const published = data?.attachments.flatMap(({ content }) => publishedCardFaults(content)) ?? [];
+  return [...faults, ...published, ...unclean(body), ...tooLarge];
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { faultsOf, unclean } from './faults.ts';
+import { publishedAdfFaults } from './published-schemas.ts';
 
 /**
- * What Jira refuses in a summary and in rich text, hand-written from the published ADF schema (`@atlaskit/adf-schema`) and what
- * the schema misses but Jira or its readers suffer from: line ends within a text, links that run script, more than 32,767
+ * What Jira refuses in a summary and in rich text, by the published ADF schema, and hand-written
+ * what the schema misses but Jira or its readers suffer from: line ends within a text, links that run script, more than 32,767
  * characters. Nodes are those that a ticket needs.
  */
 
@@ -50,7 +51,7 @@ const TOO_LONG = 'The entered text is too long. It exceeds the allowed limit of 
 /** What Jira Cloud refuses in a description or comment; empty for what it takes. */
 export function adfFaults(body: unknown): string[] {
   const tooLong = JSON.stringify(body).length > MAX_TEXT ? [TOO_LONG] : [];
-  return [...faultsOf(document, body), ...unclean(body), ...tooLong];
+  return [...faultsOf(document, body), ...publishedAdfFaults(body), ...unclean(body), ...tooLong];
 }
 
 /** What Jira Data Center refuses in a description or comment; empty for what it takes. */
