@@ -7,16 +7,15 @@ import type { NewSecret } from '../store/endpoint-secrets.ts';
 import type { Endpoint, EndpointSettings } from '../store/endpoints.ts';
 import { hurryRefused, withdrawDeliveries } from './control.ts';
 import type { GatewayDependencies } from './dependencies.ts';
-import { changedConfig, checkConfig, nativeDestination } from './destination-config.ts';
+import { changedConfig, nativeDestination } from './destination-config.ts';
 import {
   authorizationTwice,
-  checkAuthorization,
   checkEndpointUrl,
   checkHeaders,
   checkOptions,
-  chooseSecret,
   type SecretChoice,
 } from './endpoint-rules.ts';
+import { checkTarget, refuseForeign, WEBHOOK } from './endpoint-target.ts';
 import { fieldProblem, Problem } from './errors.ts';
 
 /** Settings as a caller gives them: absent ones are the dialect's own at creation, and stay at a change. */
@@ -46,23 +45,6 @@ export interface EndpointChange extends GivenSettings {
 
 /** Reason of endpoints that were disabled by their owner, as against by a rule. */
 export const REQUESTED = 'requested';
-
-const WEBHOOK = 'webhook';
-
-/** What has no meaning for a native destination. */
-const WEBHOOK_ONLY = [
-  'url',
-  'headers',
-  'basicAuth',
-  'options',
-  'acknowledge',
-  'timeoutMs',
-  'secret',
-  'signature',
-] as const;
-
-/** What has no meaning for a webhook. */
-const NATIVE_ONLY = ['config', 'templates'] as const;
 
 const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   description: '',
@@ -125,44 +107,6 @@ export async function createWebhook(
   return { endpoint, secret };
 }
 
-/** Where it is to go, checked: a webhook's address and secret, or a native destination's configuration. */
-function checkTarget(deps: GatewayDependencies, input: EndpointInput, wire: DialectWire) {
-  const { url, destination = WEBHOOK, config, headers = [], basicAuth, options = {}, secret, signature } = input;
-  if (destination !== WEBHOOK) {
-    refuseForNative(input);
-    const checked = checkConfig(deps, nativeDestination(destination), config ?? {});
-    // A vendor that refuses pauses the endpoint; a dialect's rule about its own webhooks must not disable it.
-    const rules = { ...checked.destination.rules, disableFailureShare: null };
-    return { destination, url: checked.url, config: checked.config, secret: null, rules };
-  }
-  refuseForWebhook(input);
-  if (url === undefined) throw fieldProblem('validation_failed', [{ field: 'url', rule: 'is required' }]);
-  checkEndpointUrl(url, wire, deps.checkUrl);
-  checkHeaders(headers, wire);
-  checkAuthorization(headers, basicAuth ?? null);
-  checkOptions(options, wire);
-  const chosen = chooseSecret(wire, { secret, signature });
-  return { destination, url, config: { plain: {}, secret: {} }, secret: chosen, rules: {} };
-}
-
-/** A native destination signs nothing, and its address, credentials and timeouts are its configuration's. */
-function refuseForNative(given: Partial<Record<(typeof WEBHOOK_ONLY)[number], unknown>>): void {
-  refuse(WEBHOOK_ONLY, given, 'is only for webhooks');
-}
-
-function refuseForWebhook(given: Partial<Record<(typeof NATIVE_ONLY)[number], unknown>>): void {
-  refuse(NATIVE_ONLY, given, 'is only for native destinations, such as slack');
-}
-
-function refuse<Name extends string>(names: readonly Name[], given: Partial<Record<Name, unknown>>, rule: string) {
-  const errors = names.filter((name) => isSet(given[name])).map((field) => ({ field, rule }));
-  if (errors.length > 0) throw fieldProblem('validation_failed', errors);
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-}
-
 /** The organization's endpoint of this id, of this dialect where one is given. Throws `not_found`. */
 export async function findEndpoint(
   deps: Pick<GatewayDependencies, 'endpoints'>,
@@ -186,8 +130,7 @@ export async function changeEndpoint(
 ): Promise<Endpoint> {
   const { headers: given, basicAuth, config, ...settings } = change;
   const wire = knownWire(standing.dialect);
-  if (standing.destination !== WEBHOOK) refuseForNative(change);
-  else refuseForWebhook(change);
+  refuseForeign(standing.destination, change);
   if (settings.url !== undefined) checkEndpointUrl(settings.url, wire, deps.checkUrl);
   const headers = given?.map(({ name, value }) => ({ name, value: unlessMasked(value) }));
   if (headers) checkHeaders(headers, wire);
