@@ -59,17 +59,18 @@ export function createEndpointLogReader(db: Db) {
             d.attempt_count as "attemptCount", d.next_attempt_at as "nextAttemptAt", d.created_at as "createdAt",
             a.id, a.number, a.generation, a.retry, a.outcome, a.error_code as "errorCode",
             a.error_message as "errorMessage", a.status_code as "statusCode", a.duration_ms as "durationMs",
-            a.started_at as "startedAt", a.finished_at as "finishedAt", a.attempt_next_at as "attemptNextAt", a.exchanges
+            a.started_at as "startedAt", a.finished_at as "finishedAt", a.attempt_next_at as "attemptNextAt", a.exchanges,
+            a.remote
           from d left join lateral (
             select *, count(*) filter (where outcome <> 'worker_lost') over (partition by generation order by number
               rows between unbounded preceding and 1 preceding) as retry
             from (
               select id, number, generation, outcome, error_code, error_message, status_code, duration_ms, started_at,
-                finished_at, next_attempt_at as attempt_next_at, exchanges
+                finished_at, next_attempt_at as attempt_next_at, exchanges, remote
               from attempts where delivery_id = d.id
               union all
               select d.open_attempt_id, d.attempt_count, d.generation, 'in_progress', null, null, null, null, d.opened_at,
-                null, null, '[]' where d.open_attempt_id is not null
+                null, null, '[]', null where d.open_attempt_id is not null
             ) tried
           ) a on true
           ${after === null ? sql`` : sql`where d.id < ${after.deliveryId} or a.number < ${after.number}::int`}
