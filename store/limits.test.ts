@@ -114,6 +114,8 @@ describe.each(KINDS)('limits of an endpoint on %s', (kind) => {
   it('reads a long queue a part at a time, and loses none of it', async () => {
     const endpointId = await t.anEndpoint({ maxPerHour: 700 });
     const ids = await t.waiting(endpointId, 1_500);
+    // Postgres commits several groups at the same time: their order among each other is open, and not what this is about.
+    await t.rows(sql`update deliveries set next_attempt_at = now() where endpoint_id = ${endpointId}`);
     const sent: string[] = [];
     for (let hours = 0; sent.length < ids.length; hours++) {
       expect(hours).toBeLessThan(4);
