@@ -1,12 +1,6 @@
 import { secretNames, secretValues } from '../domain/destinations/config-secrets.ts';
-import type {
-  CheckResult,
-  ConfigFault,
-  Destination,
-  FieldOption,
-  Steps,
-  TokenMemory,
-} from '../domain/destinations/destination.ts';
+import type { CheckResult, ConfigFault, Destination, Steps, TokenMemory } from '../domain/destinations/destination.ts';
+import type { FieldOption } from '../domain/destinations/fields.ts';
 import { hiderOf } from '../domain/destinations/mask-exchange.ts';
 import { runSteps } from '../domain/destinations/run-steps.ts';
 import type { GatewayDependencies } from './dependencies.ts';

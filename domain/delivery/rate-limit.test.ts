@@ -3,7 +3,6 @@ import {
   bindingLimit,
   compareTurns,
   createTurnstile,
-  isLimited,
   placesLeft,
   placeTimes,
   placeWaits,
@@ -21,14 +20,6 @@ test.each([
   [0.000_000_1, { hourMs: 1_001, secondMs: 1_100 }],
 ])('at a time scale of %d the hour shrinks, the margins and the second do not', (timeScale, times) => {
   expect(placeTimes(timeScale)).toEqual(times);
-});
-
-test.each([
-  ['neither limit', { ratePerSecond: null, maxPerHour: null }, false],
-  ['a rate', perSecond(1), true],
-  ['an hourly limit', hourly(1), true],
-])('an endpoint with %s', (_, limits, limited) => {
-  expect(isLimited(limits)).toBe(limited);
 });
 
 test.each([

@@ -32,11 +32,6 @@ export function placeTimes(timeScale: number): PlaceTimes {
   return { hourMs: Math.ceil(HOUR_MS * timeScale) + HOUR_MARGIN_MS, secondMs: SECOND_MS + SECOND_MARGIN_MS };
 }
 
-/** Whether there is any limit to keep. */
-export function isLimited({ ratePerSecond, maxPerHour }: RateLimits): boolean {
-  return ratePerSecond !== null || maxPerHour !== null;
-}
-
 /** Places in use. Those of finished requests leave one window after the other; open ones count in both, whatever the time. */
 export interface TakenPlaces {
   inHour: number;

@@ -1,6 +1,6 @@
 import type { ExchangeResult } from '../delivery/types.ts';
 import type { EndpointRules } from '../dialects/rule-defaults.ts';
-import type { DestinationField } from './fields.ts';
+import type { DestinationField, FieldOption } from './fields.ts';
 import type { Message } from './message.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -90,12 +90,6 @@ export interface CheckResult {
   /** What was found, in words: `signed in as waybill-bot`, `channel #alerts`. */
   found: string[];
   faults: ConfigFault[];
-}
-
-/** A value to pick for a field. */
-export interface FieldOption {
-  value: string;
-  label: string;
 }
 
 /** Fields whose values can be fetched, by name. `config` holds what was given so far and may lack anything else. */

@@ -1,4 +1,8 @@
-import type { FieldOption } from './destination.ts';
+/** A value to pick for a field. */
+export interface FieldOption {
+  value: string;
+  label: string;
+}
 
 /**
  * A setting of a destination, declared once: the API's validation, its OpenAPI schema, forms and no-code fields are drawn from it.

@@ -1,4 +1,5 @@
-import type { ConfigFault, FieldOption, OptionLoaders, Steps } from '../destination.ts';
+import type { ConfigFault, OptionLoaders, Steps } from '../destination.ts';
+import type { FieldOption } from '../fields.ts';
 import type { Verdict } from '../verdict.ts';
 import { call, type Jira, type Outcome, verdictOf } from './api.ts';
 import type { JiraConfig } from './config.ts';

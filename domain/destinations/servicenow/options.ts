@@ -1,4 +1,5 @@
-import type { ConfigFault, FieldOption, OptionLoaders, Steps, TokenMemory } from '../destination.ts';
+import type { ConfigFault, OptionLoaders, Steps, TokenMemory } from '../destination.ts';
+import type { FieldOption } from '../fields.ts';
 import { call, openSession, type Session } from './api.ts';
 import type { ServicenowConfig } from './config.ts';
 import { faultOf } from './faults.ts';

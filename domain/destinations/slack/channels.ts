@@ -1,5 +1,6 @@
 import { oneLine } from '../clean-text.ts';
-import type { ConfigFault, FieldOption, Steps } from '../destination.ts';
+import type { ConfigFault, Steps } from '../destination.ts';
+import type { FieldOption } from '../fields.ts';
 import type { SlackAnswer } from './answers.ts';
 import { readCall } from './api.ts';
 import { botOf, type SlackConfig } from './config.ts';
