@@ -1,3 +1,4 @@
+import { recordExchange } from '../domain/delivery/record-exchange.ts';
 import { STANDARD_DELAYS_MS } from '../domain/delivery/retry-policy.ts';
 import type { HttpPort, RecordedExchange } from '../domain/delivery/types.ts';
 import { secretValues } from '../domain/destinations/config-secrets.ts';
@@ -10,7 +11,6 @@ import { subjectKeyOf } from '../domain/signing/subject-key.ts';
 import type { BegunAttempt, DestinationStore, HeldSubject, SenderEndpoint } from '../store/types.ts';
 import { type Attempted, type MakeAttempt, notRendered } from './attempted.ts';
 import { EndpointRests } from './endpoint-rests.ts';
-import { recordExchange } from './record-exchange.ts';
 import { holdSubject, outcomeOf, searchOf } from './subject-work.ts';
 import { TokenCache } from './token-cache.ts';
 

@@ -1,11 +1,12 @@
 import { type AttemptDecision, decideAttempt } from '../domain/delivery/decide-attempt.ts';
+import { recordExchange } from '../domain/delivery/record-exchange.ts';
 import { ACKNOWLEDGED_POLICY, type RetryPolicy } from '../domain/delivery/retry-policy.ts';
 import type { ExchangeRequest, ExchangeResult, HttpPort } from '../domain/delivery/types.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
+import { DELIVERY_HEADER, webhookRequest } from '../domain/dialects/webhook-request.ts';
 import { wireOf } from '../domain/dialects/wires.ts';
 import type { BegunAttempt, SenderEndpoint } from '../store/types.ts';
 import { type MakeAttempt, notRendered, statusOf } from './attempted.ts';
-import { recordExchange } from './record-exchange.ts';
 
 export interface WebhookPorts {
   http: HttpPort;
@@ -14,9 +15,6 @@ export interface WebhookPorts {
   random(): number;
   userAgent: string;
 }
-
-/** Header that asks an acknowledging receiver to repeat the delivery id. */
-const DELIVERY_HEADER = 'waybill-delivery';
 
 /** One signed HTTP call in the dialect of the endpoint. */
 export function createWebhookAttempt(ports: WebhookPorts): MakeAttempt {
@@ -49,7 +47,9 @@ function render(
 ): ExchangeRequest | Error {
   try {
     const { event } = begun;
-    const rendered = wire.render(
+    return webhookRequest(
+      wire,
+      endpoint,
       { ...event, data: JSON.parse(event.data), organizationUuid: begun.organizationUuid },
       {
         deliveryId: begun.deliveryId,
@@ -61,31 +61,9 @@ function render(
         ...(begun.file ? { file: begun.file } : {}),
       },
     );
-    const custom = customHeaders(endpoint.headers, rendered.headers);
-    return {
-      method: 'POST',
-      url: endpoint.url,
-      headers: {
-        ...custom,
-        ...rendered.headers,
-        ...(endpoint.acknowledge ? { [DELIVERY_HEADER]: begun.deliveryId } : {}),
-      },
-      body: rendered.body,
-      timeoutMs: endpoint.timeoutMs ?? wire.timeoutMs,
-    };
   } catch (error) {
     return error instanceof Error ? error : new Error('rendering failed');
   }
-}
-
-/** A customer's headers can add to the dialect's own, never forge one or send it twice, however it is spelt. */
-function customHeaders(
-  headers: readonly { name: string; value: string }[],
-  own: Record<string, string>,
-): Record<string, string> {
-  const taken = new Set(Object.keys(own).map((name) => name.toLowerCase()));
-  const kept = headers.map((h) => [h.name.toLowerCase(), h.value] as const).filter(([name]) => !taken.has(name));
-  return Object.fromEntries(kept);
 }
 
 function judge(

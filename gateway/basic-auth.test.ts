@@ -77,6 +77,6 @@ it.each([
 
 it('goes along with the test of an unsaved endpoint, masked in what is shown of it', async () => {
   const response = await gateway.call('POST', '/v1/endpoints/test', { key, body: { url, basicAuth } });
-  expect(gateway.sent.at(-1)?.headers.Authorization).toBe(authorization.value);
-  expect(response.json().exchange.requestHeaders.Authorization).toBe('••••');
+  expect(gateway.sent.at(-1)?.headers.authorization).toBe(authorization.value);
+  expect(response.json().exchange.requestHeaders.authorization).toBe('••••');
 });

@@ -232,12 +232,12 @@ describe('testing', () => {
       const result = response.json();
       expect(result).toMatchObject({
         delivered: true,
-        exchange: { status: 200, responseBody: 'thanks', requestHeaders: { 'X-Mine': '••••' } },
+        exchange: { status: 200, responseBody: 'thanks', requestHeaders: { 'x-mine': '••••' } },
       });
       expect(response.body).not.toContain('hunter2');
       expect(gateway.sent).toHaveLength(sentBefore + 1);
       const sent = gateway.sent.at(-1);
-      expect(sent).toMatchObject({ url, timeoutMs: 2_000, headers: { 'X-Mine': 'hunter2' } });
+      expect(sent).toMatchObject({ url, timeoutMs: 2_000, headers: { 'x-mine': 'hunter2' } });
       const headers = Object.fromEntries(Object.entries(sent?.headers ?? {}).map(([k, v]) => [k.toLowerCase(), v]));
       const verified = wire?.verify(
         { body: sent?.body ?? '', headers },

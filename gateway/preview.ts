@@ -6,6 +6,7 @@ import { type PreparedEndpoint, prepareDelivery } from '../domain/destinations/p
 import { previewSteps } from '../domain/destinations/run-steps.ts';
 import { TemplateError } from '../domain/destinations/templates.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
+import { webhookRequest } from '../domain/dialects/webhook-request.ts';
 import { subjectKeyOf } from '../domain/signing/subject-key.ts';
 import { freshTokens } from './destination-calls.ts';
 import { fieldProblem } from './errors.ts';
@@ -104,6 +105,7 @@ export interface PreviewedWebhook {
   url: string;
   /** Their values are masked. */
   headerNames: readonly string[];
+  acknowledge: string | null;
   options: Readonly<Record<string, unknown>>;
   organizationUuid: string;
   userAgent: string;
@@ -111,9 +113,11 @@ export interface PreviewedWebhook {
 
 /** The one request of a webhook. What would differ with another secret, its signature, is masked. */
 export function previewWebhook(webhook: PreviewedWebhook, event: PreviewedEvent, nowMs: number): PreviewedRequest[] {
-  const { wire, url, headerNames, options, organizationUuid, userAgent } = webhook;
-  const render = (seed: number) =>
-    wire.render(
+  const { wire, url, headerNames, acknowledge, options, organizationUuid, userAgent } = webhook;
+  const signedWith = (seed: number) =>
+    webhookRequest(
+      wire,
+      { url, headers: headerNames.map((name) => ({ name, value: MASK })), acknowledge, timeoutMs: null },
       { ...event, organizationUuid },
       {
         deliveryId: DELIVERY_ID,
@@ -124,8 +128,7 @@ export function previewWebhook(webhook: PreviewedWebhook, event: PreviewedEvent,
         options,
       },
     );
-  const [one, other] = [render(1), render(2)];
-  const own = Object.entries(one.headers).map(([name, value]) => [name, value === other.headers[name] ? value : MASK]);
-  const custom = headerNames.map((name) => [name.toLowerCase(), MASK]);
-  return [{ step: 'send', method: 'POST', url, headers: Object.fromEntries([...custom, ...own]), body: one.body }];
+  const [{ method, headers, body }, other] = [signedWith(1), signedWith(2)];
+  const shown = Object.entries(headers).map(([name, value]) => [name, value === other.headers[name] ? value : MASK]);
+  return [{ step: 'send', method, url, headers: Object.fromEntries(shown), body }];
 }

@@ -1,5 +1,6 @@
-import { MASK } from '../domain/delivery/mask.ts';
-import type { ExchangeRequest, ExchangeResult, RecordedExchange } from '../domain/delivery/types.ts';
+import { encodeBase64 } from '../signing/base64.ts';
+import { MASK } from './mask.ts';
+import type { ExchangeRequest, ExchangeResult, RecordedExchange } from './types.ts';
 
 /** Kept of an answer's body. */
 const MAX_KEPT_BYTES = 65_536;
@@ -49,6 +50,9 @@ function decodeBody(body: Uint8Array): Pick<RecordedExchange, 'responseBody' | '
   try {
     return { responseBody: utf8.decode(body), responseEncoding: 'utf8' };
   } catch {
-    return { responseBody: Buffer.from(body).toString('base64'), responseEncoding: 'base64' };
+    return {
+      responseBody: encodeBase64(body),
+      responseEncoding: 'base64',
+    };
   }
 }

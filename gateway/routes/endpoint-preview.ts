@@ -57,7 +57,13 @@ export function endpointPreviewRoutes(deps: GatewayDependencies): FastifyPluginA
   };
   const webhook = async (
     organizationId: string,
-    endpoint: { dialect: string; url: string; headerNames: string[]; options: Record<string, unknown> },
+    endpoint: {
+      dialect: string;
+      url: string;
+      headerNames: string[];
+      acknowledge: string | null;
+      options: Record<string, unknown>;
+    },
     event: TestEvent,
   ) => {
     const nowMs = deps.now();
@@ -133,7 +139,8 @@ export function endpointPreviewRoutes(deps: GatewayDependencies): FastifyPluginA
         checkEndpointUrl(url, wire, deps.checkUrl);
         checkHeaders(headers, wire);
         checkOptions(options, wire);
-        return webhook(organizationId, { dialect, url, options, headerNames: headers.map(({ name }) => name) }, event);
+        const headerNames = headers.map(({ name }) => name);
+        return webhook(organizationId, { dialect, url, options, headerNames, acknowledge: null }, event);
       },
     );
   };
