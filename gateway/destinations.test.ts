@@ -128,3 +128,23 @@ describe('native destinations', () => {
     expect(answers.map((answer) => answer.statusCode)).toEqual([404, 404, 404, 404, 404, 404]);
   });
 });
+
+describe('a preview of a webhook', () => {
+  const preview = async (id: string) =>
+    (await gateway.call('POST', `/v1/endpoints/${id}/preview`, { key })).json().requests[0];
+  const headers = [{ name: 'X-Token', value: 'a-token-of-ours' }];
+
+  it('has every header that a delivery would have, those of the customer masked', async () => {
+    const { id } = (await create({ url: 'https://hooks.example.com/in', acknowledge: 'echo', headers })).json();
+    expect((await preview(id)).headers).toMatchObject({
+      'x-token': MASK,
+      'webhook-signature': MASK,
+      'waybill-delivery': 'dlv_preview',
+    });
+  });
+
+  it('asks for no acknowledgement where none is wanted', async () => {
+    const { id } = (await create({ url: 'https://hooks.example.com/in', headers })).json();
+    expect((await preview(id)).headers).not.toHaveProperty('waybill-delivery');
+  });
+});
