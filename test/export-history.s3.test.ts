@@ -35,6 +35,11 @@ beforeAll(async () => {
     const delivery = await pipeline.delivery(eventId, endpointId);
     return delivery.export?.status === 'waiting';
   });
+  // The store knows before the workflow does; told to retry in between, the workflow would start no timer.
+  await eventually('its workflow waits for the next try', async () => {
+    const started = summariesOf(await historyOf(pipeline, id), 'EVENT_TYPE_TIMER_STARTED');
+    return started.length > 0;
+  });
   gate.isDown = false;
   await anOperator(pipeline).retryNow(id);
   await pipeline.settled(eventId, endpointId);
