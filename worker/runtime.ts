@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
 import { type NativeConnectionOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { createAttempt } from '../activities/attempt.ts';
 import { createCancelInStore } from '../activities/cancel-in-store.ts';
@@ -13,15 +12,15 @@ import type { HttpPort } from '../domain/delivery/types.ts';
 import type { RecordsPort } from '../domain/exports/records-port.ts';
 import type { S3Port } from '../domain/exports/s3.ts';
 import type { Store } from '../store/open-store.ts';
-import { type DailyWork, EXPORT_TASK_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
+import { EXPORT_TASK_QUEUE, TASK_QUEUE } from '../workflows/messages.ts';
 import { connectTemporal } from './connect.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { keepWorking } from './keep-working.ts';
 import { NamespaceWatch } from './namespace-watch.ts';
 import { Reconciler } from './reconciler.ts';
-import { Schedules } from './schedules.ts';
 import { createStartWorkflow, type StartWorkflow } from './start-workflow.ts';
-import { signalLookAgain, wakeWorkflow } from './tell-workflow.ts';
+import { wakeWorkflow } from './tell-workflow.ts';
+import { createTemporalLink, type TemporalLink } from './temporal-link.ts';
 
 export interface RuntimeOptions {
   store: Store;
@@ -58,14 +57,9 @@ const MAX_ACTIVITIES = 2_000;
 const MAX_EXPORTS = 4;
 
 /** A worker that runs: dispatcher, reconciler, Temporal's worker, one connection for all. */
-export interface Runtime {
-  signalLookAgain(workflowId: string, deliveryIds: readonly string[]): Promise<void>;
-  resendWorkflow(deliveryId: string): Promise<void>;
-  schedules: DailyWork;
+export interface Runtime extends TemporalLink {
   /** Looks whether Temporal's namespace is still the one that was; call it when Temporal is back after a stop. */
   checkNamespace(): Promise<void>;
-  /** Whether Temporal answers now. */
-  healthy(): Promise<boolean>;
   /** Takes no new work, lets running attempts end, closes the connection. */
   stop(): Promise<void>;
 }
@@ -83,7 +77,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     onFault: options.onFault,
   });
   const searchable = await watch.prepare();
-  const client = new Client({ connection, namespace });
+  const link = createTemporalLink({ ...options, connection, searchable: () => searchable });
+  const { client, schedules } = link;
   const start = createStartWorkflow(client, { searchable });
   const wake: StartWorkflow = (workflow) => wakeWorkflow(client, workflow, searchable);
   const dispatcher = new Dispatcher({
@@ -101,12 +96,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     wake,
     tendLimits: store.limits.tend,
     timeScale: options.timeScale,
-    onFault: options.onFault,
-  });
-  const schedules = new Schedules({
-    client: client.schedule,
-    scanTimes: store.scans.scanTimes,
-    now: Date.now,
     onFault: options.onFault,
   });
   const { exportDataset, ...activities } = createActivities(options, dispatcher);
@@ -145,23 +134,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   watch.run();
 
   return {
-    signalLookAgain: (workflowId, ids) => signalLookAgain(client, workflowId, ids),
-    async resendWorkflow(deliveryId) {
-      const [delivery] = await store.recovery.heldBy(deliveryId);
-      if (delivery) await wake({ workflowId: deliveryId, carrier: false, deliveries: [delivery], dueInMs: 0 });
-    },
-    schedules,
+    ...link,
     checkNamespace: () => watch.check(),
-    async healthy() {
-      try {
-        await connection.withDeadline(Date.now() + 2_000, () =>
-          connection.workflowService.describeNamespace({ namespace }),
-        );
-        return true;
-      } catch {
-        return false;
-      }
-    },
     async stop() {
       stopListening();
       const quiet = Promise.all([dispatcher.stop(), reconciler.stop(), schedules.stop(), watch.stop()]);

@@ -1,0 +1,92 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { buildGateway } from '../gateway/app.ts';
+import { readPortalBundle } from '../gateway/portal-bundle.ts';
+import type { TemporalLink } from '../worker/temporal-link.ts';
+import type { Config } from './config.ts';
+import type { Parts } from './parts.ts';
+import { listenError } from './ports.ts';
+import { version } from './version.ts';
+
+export interface GatewayOptions {
+  config: Config;
+  adminKey: string;
+  parts: Parts;
+  link: TemporalLink;
+  /** Address of Temporal's web UI; null when it is not known. */
+  uiUrl: string | null;
+  /** Of the portal's built page; null: none is served. */
+  portalFolder: string | null;
+  logger: Logger;
+}
+
+/** A gateway that listens. */
+export interface ServedGateway {
+  /** `http://host:port`. */
+  url: string;
+  /** Takes no new calls and answers those under way. */
+  close(): Promise<void>;
+}
+
+/** Builds the gateway and listens. Rejects in words for the person who starts it. */
+export async function serveGateway(options: GatewayOptions): Promise<ServedGateway> {
+  const { config, parts, link } = options;
+  const { store, http, s3 } = parts;
+  const listeningUrl = () => `http://${reachable(config.host)}:${(app.server.address() as AddressInfo).port}`;
+  const app = buildGateway({
+    organizations: store.organizations,
+    apiKeys: store.apiKeys,
+    portalAccess: store.portalAccess,
+    endpoints: store.endpoints,
+    endpointLog: store.endpointLog,
+    subjects: store.subjects,
+    connectors: store.connectors,
+    datasets: store.datasets,
+    eventTypes: store.eventTypes,
+    events: store.events,
+    deliveries: store.deliveries,
+    validations: store.validations,
+    exceptions: store.exceptions,
+    alertSettings: store.alertSettings,
+    sources: store.sources,
+    receipts: store.receipts,
+    publish: store.publish,
+    control: store.control,
+    cancelPendingOf: store.cancelPendingOf,
+    hurryRefusedOf: store.hurryRefusedOf,
+    replay: store.replay,
+    signalLookAgain: link.signalLookAgain,
+    resendWorkflow: (_organizationId, deliveryId) => link.resendWorkflow(deliveryId),
+    workflowLink: workflowLinks(options.uiUrl, config.temporalNamespace),
+    schedules: link.schedules,
+    readiness: async () => ({ store: await store.healthy(), temporal: await link.healthy() }),
+    http,
+    s3,
+    checkUrl: parts.checkUrl,
+    portalBundle: options.portalFolder === null ? null : readPortalBundle(options.portalFolder),
+    portalFrameAncestors: [],
+    publicUrl: () => config.publicUrl ?? listeningUrl(),
+    maxDatasetBytes: config.datasetMaxMib * 1024 * 1024,
+    adminKey: options.adminKey,
+    logger: options.logger,
+    timeScale: config.timeScale,
+    version,
+    now: Date.now,
+  });
+  await app.listen({ host: config.host, port: config.port }).catch((error) => {
+    throw listenError(error, config.host, config.port);
+  });
+  return { url: listeningUrl(), close: () => app.close() };
+}
+
+function workflowLinks(uiUrl: string | null, namespace: string): (workflowId: string) => string | null {
+  return (workflowId) =>
+    uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}` : null;
+}
+
+/** A host that a URL can name: "all addresses" is none. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
