@@ -18,6 +18,7 @@ export function banner(facts: BannerFacts): string {
 Waybill is ready.
 
   API          ${facts.url}
+  Portal       ${facts.url}/portal
   Reference    ${facts.url}/docs
   Temporal UI  ${facts.uiUrl ?? 'that of your Temporal'}
   Admin key    ${keyFile ?? 'as given in WAYBILL_ADMIN_KEY'}

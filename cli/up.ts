@@ -7,6 +7,7 @@ import type { Config, Environment } from './config.ts';
 import { acquireFolderLock } from './folder-lock.ts';
 import { type LocalKeys, localKeys } from './keys.ts';
 import { createLog, installTemporalLogger, type Log } from './logger.ts';
+import { providePortal } from './portal/provide.ts';
 import { ensurePorts } from './ports.ts';
 import { requireConfig } from './require-config.ts';
 import { startWaybill, type Waybill } from './start-waybill.ts';
@@ -120,6 +121,7 @@ class Parts {
     const bundling = workflowBundlePath([cacheFolder(this.#environment, homedir()), join(dataDir, 'cache')], report);
     // Awaited below; without Temporal nobody would, and its failure would end the process on its own.
     bundling.catch(() => undefined);
+    const portal = providePortal(report);
     this.#temporal = await provideTemporal(this.#config, this.#environment, hooks);
     this.#stopping.throwIfAborted();
     this.#waybill = await startWaybill({
@@ -128,6 +130,7 @@ class Parts {
       storeDir: join(dataDir, 'store'),
       temporal: this.#temporal,
       workflowBundlePath: await bundling,
+      portalFolder: await portal,
       logger,
     });
   }

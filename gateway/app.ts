@@ -7,6 +7,7 @@ import type { GatewayDependencies } from './dependencies.ts';
 import { installErrorHandler, refuseUnreadable } from './error-handler.ts';
 import { installJsonBody } from './json-body.ts';
 import { installOpenApi } from './openapi.ts';
+import { portalPageRoutes } from './portal-page.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { deliveryControlRoutes } from './routes/delivery-control.ts';
@@ -66,6 +67,7 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     apiKeyRoutes,
     portalLinkRoutes,
     portalSessionRoutes,
+    portalPageRoutes,
     endpointRoutes,
     endpointStateRoutes,
     endpointTestRoutes,

@@ -21,6 +21,7 @@ import type { SubjectReader } from '../store/subjects.ts';
 import type { PublishItem, PublishResult } from '../store/types.ts';
 import type { ValidationStore } from '../store/validations.ts';
 import type { DailyWork } from '../workflows/messages.ts';
+import type { PortalBundle } from './portal-bundle.ts';
 
 /** What may be done to deliveries from outside. Each commits in the store; telling the workflow comes after. */
 export interface DeliveryControl {
@@ -74,6 +75,10 @@ export interface GatewayDependencies {
    * host; a function, since the port that is listened on is known only later.
    */
   publicUrl(): string;
+  /** The portal's built page; null when there is none, which its address then says. */
+  portalBundle: PortalBundle | null;
+  /** Origins that may show the portal in a frame; empty: none may. */
+  portalFrameAncestors: readonly string[];
   /** Bound of a dataset that is sent here, in bytes. */
   maxDatasetBytes: number;
   adminKey: string;

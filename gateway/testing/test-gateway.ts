@@ -122,6 +122,8 @@ export async function startTestGateway(
     maxDatasetBytes: 4 * 1024 * 1024,
     checkUrl: (url) => (url.hostname.startsWith('10.') ? 'The address is in a private or reserved range' : undefined),
     publicUrl: () => outside.publicUrl,
+    portalBundle: null,
+    portalFrameAncestors: [],
     adminKey: ADMIN_KEY,
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     timeScale: 1,

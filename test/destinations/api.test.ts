@@ -60,6 +60,7 @@ beforeAll(async () => {
     storeDir: join(folder, 'store'),
     temporal: { connection: { address: namespace.address }, uiUrl: null },
     workflowBundlePath: bundledWorkflows(),
+    portalFolder: null,
     logger: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
   });
   ({ key } = (await call('POST', '/v1/organizations', { name: 'Acme' }, ADMIN_KEY)).body);
