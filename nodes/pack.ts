@@ -1,21 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 /**
- * `npm run pack:n8n`: makes `dist/n8n-nodes-waybill-<version>.tgz`, and prints its path. The package is staged in `dist/n8n`:
- * sources below `nodes/`, `credentials/` and `domain/`, and beside them `dist/` with what they compile to. The version is the
- * application's. Fails when a type is wrong or the manifest names a file that is not built.
+ * `npm run pack:n8n`: makes `dist/n8n-nodes-waybill-<version>.tgz`, and prints its path. The package is staged in `dist/n8n`; both
+ * go into another folder of the project that is named as an argument. Staged are sources below `nodes/`, `credentials/` and
+ * `domain/`, and beside them `dist/` with what they compile to. The version is the application's. Fails when a type is wrong or the manifest names a file that is not built.
  */
 const ROOT = join(import.meta.dirname, '..');
-const STAGE = join(ROOT, 'dist', 'n8n');
+const OUT = resolve(process.argv[2] ?? join(ROOT, 'dist'));
+const STAGE = join(OUT, 'n8n');
 const SOURCES = ['nodes/*/**/*.ts', 'credentials/**/*.ts', 'domain/**/*.ts'];
 const ASSETS = ['nodes/**/*.svg', 'nodes/*/*.node.json'];
 const TESTS = '.test.ts';
 
 /** The house's rules, but CommonJS, as n8n loads it: the staged manifest has no `type`. */
 const TSCONFIG = {
-  extends: '../../tsconfig.json',
+  extends: relative(STAGE, join(ROOT, 'tsconfig.json')),
   compilerOptions: {
     noEmit: false,
     rootDir: '.',
@@ -48,8 +49,8 @@ write('package.json', manifest);
 write('tsconfig.json', TSCONFIG);
 run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', STAGE]);
 checkBuilt(manifest);
-const tarball = run('npm', ['pack', STAGE, '--pack-destination', join(ROOT, 'dist'), '--loglevel', 'error']).trim();
-process.stdout.write(`${join(ROOT, 'dist', tarball)}\n`);
+const tarball = run('npm', ['pack', STAGE, '--pack-destination', OUT, '--loglevel', 'error']).trim();
+process.stdout.write(`${join(OUT, tarball)}\n`);
 
 function checkBuilt({ n8n }: Manifest): void {
   const built = new Set(globSync('dist/**/*.js', { cwd: STAGE }));
