@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     // Tests named so need a real S3 server or n8n: vitest.s3.config.ts, vitest.n8n.config.ts.
-    exclude: ['node_modules/**', 'dist/**', 'portal/**', '**/*.s3.test.ts', '**/*.n8n.test.ts'],
+    exclude: ['node_modules/**', 'dist/**', 'portal/node_modules/**', '**/*.s3.test.ts', '**/*.n8n.test.ts'],
     // n8n's ES modules import without extensions, which Node refuses: the other half of the same package.
     alias: { 'n8n-workflow': fileURLToPath(import.meta.resolve('n8n-workflow')).replace('/esm/', '/cjs/') },
     globalSetup: ['./test/global-setup.ts'],

@@ -1,0 +1,38 @@
+import { DropdownMenu } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { Icon, type IconName } from './icon.tsx';
+
+export interface MenuItem {
+  label: string;
+  icon?: IconName;
+  danger?: boolean;
+  /** Ticked, in a menu of choices. */
+  checked?: boolean;
+  onSelect: () => void;
+}
+
+/** A button that opens a list of deeds. Not modal: a modal one locks scrolling with a style tag, which the policy refuses. */
+export function Menu({ label, trigger, items }: { label: string; trigger?: ReactNode; items: readonly MenuItem[] }) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className={`button quiet ${trigger ? '' : 'icon-only'}`} aria-label={label}>
+        {trigger ?? <Icon name="more" />}
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+          {items.map((item) => (
+            <DropdownMenu.Item
+              key={item.label}
+              className={`menu-item ${item.danger ? 'danger' : ''}`}
+              onSelect={item.onSelect}
+            >
+              {item.icon && <Icon name={item.icon} />}
+              <span>{item.label}</span>
+              {item.checked && <Icon name="check" />}
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}

@@ -1,0 +1,29 @@
+import { Link, type LinkProps } from '@tanstack/react-router';
+import { Icon, type IconName } from './icon.tsx';
+
+export interface NavItem {
+  to: NonNullable<LinkProps['to']>;
+  label: string;
+  icon: IconName;
+}
+
+/** The pages about one organization. */
+export const customerNav: readonly NavItem[] = [{ to: '/endpoints', label: 'Endpoints', icon: 'endpoint' }];
+
+/** A list of pages; the one that is open, or holds it, is marked. */
+export function NavList({ label, items }: { label: string; items: readonly NavItem[] }) {
+  return (
+    <nav aria-label={label} className="nav">
+      <ul>
+        {items.map(({ to, label: text, icon }) => (
+          <li key={text}>
+            <Link to={to} activeOptions={{ includeSearch: false }}>
+              <Icon name={icon} />
+              {text}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
