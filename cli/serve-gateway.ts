@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { buildGateway } from '../gateway/app.ts';
 import { readPortalBundle } from '../gateway/portal-bundle.ts';
 import type { TemporalLink } from '../worker/temporal-link.ts';
 import type { Config } from './config.ts';
+import { listen, listeningUrl } from './listen.ts';
 import type { Parts } from './parts.ts';
-import { listenError } from './ports.ts';
 import { version } from './version.ts';
 
 export interface GatewayOptions {
@@ -32,7 +31,6 @@ export interface ServedGateway {
 export async function serveGateway(options: GatewayOptions): Promise<ServedGateway> {
   const { config, parts, link } = options;
   const { store, http, s3 } = parts;
-  const listeningUrl = () => `http://${reachable(config.host)}:${(app.server.address() as AddressInfo).port}`;
   const app = buildGateway({
     organizations: store.organizations,
     apiKeys: store.apiKeys,
@@ -45,6 +43,9 @@ export async function serveGateway(options: GatewayOptions): Promise<ServedGatew
     eventTypes: store.eventTypes,
     events: store.events,
     deliveries: store.deliveries,
+    activity: store.activity,
+    endpointStats: store.endpointStats,
+    installationStats: store.installationStats,
     validations: store.validations,
     exceptions: store.exceptions,
     alertSettings: store.alertSettings,
@@ -65,7 +66,7 @@ export async function serveGateway(options: GatewayOptions): Promise<ServedGatew
     checkUrl: parts.checkUrl,
     portalBundle: options.portalFolder === null ? null : readPortalBundle(options.portalFolder),
     portalFrameAncestors: [],
-    publicUrl: () => config.publicUrl ?? listeningUrl(),
+    publicUrl: () => config.publicUrl ?? listeningUrl(app, config),
     maxDatasetBytes: config.datasetMaxMib * 1024 * 1024,
     adminKey: options.adminKey,
     logger: options.logger,
@@ -73,20 +74,11 @@ export async function serveGateway(options: GatewayOptions): Promise<ServedGatew
     version,
     now: Date.now,
   });
-  await app.listen({ host: config.host, port: config.port }).catch((error) => {
-    throw listenError(error, config.host, config.port);
-  });
-  return { url: listeningUrl(), close: () => app.close() };
+  await listen(app, config);
+  return { url: listeningUrl(app, config), close: () => app.close() };
 }
 
 function workflowLinks(uiUrl: string | null, namespace: string): (workflowId: string) => string | null {
   return (workflowId) =>
     uiUrl ? `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}` : null;
-}
-
-/** A host that a URL can name: "all addresses" is none. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }

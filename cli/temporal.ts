@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import type { ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { type DevServer, startDevServer } from '../worker/dev-server/dev-server.ts';
@@ -59,8 +60,11 @@ export async function provideTemporal(
   };
 }
 
-/** How to reach the Temporal of `TEMPORAL_ADDRESS`, with what else Temporal's own variables say. */
-export function connectionTo(config: Config, environment: Environment): NativeConnectionOptions {
+/** How to reach the Temporal of `TEMPORAL_ADDRESS`, with what else Temporal's own variables say: for a worker and for a client. */
+export function connectionTo(
+  config: Config,
+  environment: Environment,
+): NativeConnectionOptions & Pick<ConnectionOptions, 'metadata'> {
   const { connectionOptions } = loadClientConnectConfig({ overrideEnvVars: definedOnly(environment) });
   const { address, tls, apiKey, metadata } = connectionOptions;
   return {
@@ -68,7 +72,7 @@ export function connectionTo(config: Config, environment: Environment): NativeCo
     ...(tls === undefined ? {} : { tls }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata }),
-  } as NativeConnectionOptions;
+  } as ReturnType<typeof connectionTo>;
 }
 
 function definedOnly(environment: Environment): Record<string, string> {

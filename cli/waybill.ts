@@ -13,6 +13,18 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'run everything in one process: API, dispatcher, worker, Temporal, store',
     run: async () => (await import('./up.ts')).up(process.env),
   },
+  gateway: {
+    summary: 'run the API and the portal alone, on Postgres and a Temporal cluster',
+    run: async () => (await import('./gateway.ts')).gateway(process.env),
+  },
+  worker: {
+    summary: 'run dispatcher and worker alone, on Postgres and a Temporal cluster',
+    run: async () => (await import('./worker.ts')).worker(process.env),
+  },
+  migrate: {
+    summary: 'make database and Temporal namespace ready for the two; may be run again',
+    run: async () => (await import('./migrate.ts')).migrate(process.env),
+  },
   demo: {
     summary: 'send the example events of all systems to a receiver that checks them (--help tells more)',
     run: async (args) => (await import('./demo/demo.ts')).demo(args, process.env),

@@ -14,6 +14,9 @@ export interface OverdueWorkflow {
 const RELEASE_BATCH = 2_000;
 const MAX_WORKFLOWS_PER_PASS = 500;
 
+/** Of a pending delivery `d`: its workflow has yet to begin the attempt that is due. */
+const toBegin = sql`d.started_at is null or (d.open_attempt_id is null and d.next_attempt_at <= now())`;
+
 const released = sql`workflow_id = null, claimed_at = null, started_at = null`;
 
 /** What brings deliveries back whose workflow was never started, has vanished, or lived in a Temporal database that is gone. */
@@ -29,6 +32,17 @@ export function createRecovery(db: Db) {
       changed += rows.length;
       if (rows.length < RELEASE_BATCH) return changed;
     }
+  }
+
+  /** Of the given workflows, those that hold no pending delivery (`d`) of which `what` is true. */
+  async function without(workflowIds: readonly string[], what: ReturnType<typeof sql>): Promise<string[]> {
+    const rows = await rowsOf<{ workflow_id: string }>(
+      db,
+      sql`select w.workflow_id from unnest(${sql.param([...workflowIds])}::text[]) as w(workflow_id)
+        where not exists (select 1 from deliveries d
+          where d.workflow_id = w.workflow_id and d.status = 'pending' and (${what}))`,
+    );
+    return rows.map((row) => row.workflow_id);
   }
 
   return {
@@ -110,16 +124,11 @@ export function createRecovery(db: Db) {
     },
 
     /** Of the given workflows, those with an attempt begun since the claim, by any worker, or nothing left to begin. */
-    async begunOf(workflowIds: readonly string[]): Promise<string[]> {
-      const rows = await rowsOf<{ workflow_id: string }>(
-        db,
-        sql`select w.workflow_id from unnest(${sql.param([...workflowIds])}::text[]) as w(workflow_id)
-          where not exists (select 1 from deliveries d where d.workflow_id = w.workflow_id and d.status = 'pending' and d.started_at is null)
-            and not exists (select 1 from deliveries d where d.workflow_id = w.workflow_id and d.status = 'pending'
-              and d.open_attempt_id is null and d.next_attempt_at <= now())`,
-      );
-      return rows.map((row) => row.workflow_id);
-    },
+    begunOf: (workflowIds: readonly string[]) => without(workflowIds, toBegin),
+
+    /** Of the given workflows, those whose attempts are over, whichever worker made them. */
+    attemptedOf: (workflowIds: readonly string[]) =>
+      without(workflowIds, sql`${toBegin} or d.open_attempt_id is not null`),
 
     async readSetting(key: string): Promise<string | null> {
       const [row] = await db.select({ value: settings.value }).from(settings).where(eq(settings.key, key));

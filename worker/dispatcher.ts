@@ -33,6 +33,7 @@ export interface DispatcherPorts {
     assign: AssignWorkflows,
   ): Promise<{ workflowId: string; deliveries: ClaimedDelivery[] }[]>;
   begunOf(workflowIds: readonly string[]): Promise<string[]>;
+  attemptedOf(workflowIds: readonly string[]): Promise<string[]>;
   markStarted(workflowIds: readonly string[]): Promise<void>;
   /** Rejects when Temporal does not answer; "already started" is success. */
   start: StartWorkflow;
@@ -53,6 +54,8 @@ export class Dispatcher {
   readonly #load = new EndpointLoad();
   /** Deliveries in flight by workflow, to be settled when its activity reports. */
   readonly #flights = new Map<string, ClaimedDelivery[]>();
+  /** Of those, whose activity runs in this process, which will report. */
+  readonly #attempting = new Set<string>();
   readonly #acknowledged = new Set<string>();
   /** Time of the last sign of pressure. */
   #pressedAtMs = Number.NEGATIVE_INFINITY;
@@ -92,6 +95,7 @@ export class Dispatcher {
   /** An activity of this process has begun its attempts: the slot is free, the start needs no acknowledgement any more. */
   begun(workflowId: string): void {
     this.#acknowledged.delete(workflowId);
+    if (this.#flights.has(workflowId)) this.#attempting.add(workflowId);
     this.#slots.release(workflowId);
   }
 
@@ -99,6 +103,7 @@ export class Dispatcher {
   ended(workflowId: string): void {
     const flight = this.#flights.get(workflowId);
     this.#flights.delete(workflowId);
+    this.#attempting.delete(workflowId);
     for (const delivery of flight ?? []) this.#load.settled(delivery.endpointId);
     if (this.#failingFlight === workflowId) this.#rest(workflowId);
     if (flight) this.wake();
@@ -163,9 +168,6 @@ export class Dispatcher {
     const { planned } = await this.#claim({ limit, room: each, only: [...each.keys()] }, true, false);
     for (const workflow of planned) this.#launch(workflow);
     this.#failingFlight = planned.find(attemptsAtOnce)?.workflowId ?? null;
-    const held = this.#failingFlight;
-    // Another worker may run the activity: its end is then not seen here.
-    if (held) setTimeout(() => this.#failingFlight === held && this.ended(held), 30_000).unref();
   }
 
   /** `seen`: what could have been claimed; with `onlyFull`, carriers for now that would not be full are left waiting. */
@@ -217,9 +219,11 @@ export class Dispatcher {
       const acknowledged = [...this.#acknowledged];
       this.#acknowledged.clear();
       if (acknowledged.length > 0) await this.#ports.markStarted(acknowledged);
-      const held = this.#slots.held;
-      if (held.length === 0) return;
-      for (const workflowId of await this.#ports.begunOf(held)) this.#slots.release(workflowId);
+      const { held } = this.#slots;
+      if (held.length > 0) for (const id of await this.#ports.begunOf(held)) this.#slots.release(id);
+      // Another worker may run the activity: begin and end are then seen in the store only.
+      const elsewhere = [...this.#flights.keys()].filter((id) => !this.#attempting.has(id) && !held.includes(id));
+      if (elsewhere.length > 0) for (const id of await this.#ports.attemptedOf(elsewhere)) this.ended(id);
     } catch (error) {
       this.#ports.onFault('slots', error);
     }

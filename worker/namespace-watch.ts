@@ -8,6 +8,7 @@ const LOOK_EVERY_MS = 10_000;
 const LOOK_TIMEOUT_MS = 5_000;
 const RETRY_MS = 500;
 const NAMESPACE_SETTING = 'temporal_namespace_id';
+const SEARCHABLE_SETTING = 'temporal_search_attributes';
 const NOT_FOUND = 5;
 
 export interface NamespaceWatchPorts extends NamespaceOptions {
@@ -15,6 +16,11 @@ export interface NamespaceWatchPorts extends NamespaceOptions {
   recovery: Pick<Store['recovery'], 'readSetting' | 'writeSetting' | 'afterTemporalLoss'>;
   onWarning(text: string): void;
   onFault(where: string, error: unknown): void;
+}
+
+/** Whether the worker that last made the namespace ready found Waybill's search attributes in it. */
+export async function wasSearchable(recovery: Pick<Store['recovery'], 'readSetting'>): Promise<boolean> {
+  return (await recovery.readSetting(SEARCHABLE_SETTING)) === 'true';
 }
 
 /**
@@ -82,6 +88,8 @@ export class NamespaceWatch {
     }
     // Written last: a process that ends before this lets them go once more, which harms nothing.
     if (before !== namespaceId) await recovery.writeSetting(NAMESPACE_SETTING, namespaceId);
+    // For gateways, which may not be allowed to ask Temporal for it.
+    await recovery.writeSetting(SEARCHABLE_SETTING, String(searchAttributes));
     this.#known = namespaceId;
     return searchAttributes;
   }

@@ -77,13 +77,14 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     onFault: options.onFault,
   });
   const searchable = await watch.prepare();
-  const link = createTemporalLink({ ...options, connection, searchable: () => searchable });
+  const link = createTemporalLink({ ...options, connection, searchable: async () => searchable });
   const { client, schedules } = link;
   const start = createStartWorkflow(client, { searchable });
   const wake: StartWorkflow = (workflow) => wakeWorkflow(client, workflow, searchable);
   const dispatcher = new Dispatcher({
     claim: store.claim,
     begunOf: store.recovery.begunOf,
+    attemptedOf: store.recovery.attemptedOf,
     markStarted: store.recovery.markStarted,
     start,
     newWorkflowId: store.newWorkflowId,

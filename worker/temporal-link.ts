@@ -23,7 +23,7 @@ export interface TemporalLinkPorts {
   namespace: string;
   store: Pick<Store, 'recovery' | 'scans'>;
   /** Whether workflows may be started with Waybill's search attributes: with unknown ones a start is refused. */
-  searchable(): boolean;
+  searchable(): Promise<boolean>;
   onFault(where: string, error: unknown): void;
 }
 
@@ -40,7 +40,7 @@ export function createTemporalLink(ports: TemporalLinkPorts): TemporalLink {
       const [delivery] = await store.recovery.heldBy(deliveryId);
       if (!delivery) return;
       const workflow = { workflowId: deliveryId, carrier: false, deliveries: [delivery], dueInMs: 0 };
-      await wakeWorkflow(client, workflow, ports.searchable());
+      await wakeWorkflow(client, workflow, await ports.searchable());
     },
     schedules: new Schedules({
       client: client.schedule,

@@ -10,7 +10,7 @@ const Readiness = z
   .meta({ id: 'Readiness' });
 
 /** Whether the process is alive, and whether what it needs answers. */
-export function healthRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
+export function healthRoutes(deps: Pick<GatewayDependencies, 'readiness'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(
       '/health/live',
