@@ -1,4 +1,4 @@
-"""A receiver of Standard Webhooks, standard library only: SECRET=whsec_... python3 examples/receiver.py"""
+"""A receiver of Standard Webhooks, standard library only: SECRET=whsec_... python3 standard.py"""
 
 import base64
 import hashlib
@@ -28,15 +28,6 @@ def verify_standard_webhook(headers, body: bytes, secret: str, now=None) -> bool
     # Several signatures, separated by spaces: during a rotation one is made with the old secret.
     received = headers.get("webhook-signature", "").split(" ")
     return any(hmac.compare_digest(signature.encode(), expected) for signature in received)
-
-
-def verify_hex_signature(signature: str, body: bytes, secret: str) -> bool:
-    """Whether the value of X-Flexorch-Signature, X-FLTR-Signature or X-Flowcerta-Signature is that of the raw body.
-
-    The key is the secret's whole text, a whsec_ in front included.
-    """
-    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(signature.removeprefix("sha256=").encode(), expected.encode())
 
 
 class Receiver(BaseHTTPRequestHandler):
