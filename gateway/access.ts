@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Actor, actAs } from '../store/actor.ts';
 import { SCOPES, type Scope } from '../store/api-keys.ts';
 import type { PortalSession } from '../store/portal-sessions.ts';
 import type { GatewayDependencies } from './dependencies.ts';
@@ -12,9 +13,13 @@ import { portalCookieOf } from './portal-cookie.ts';
  */
 export type Access = 'public' | 'admin' | 'session' | Scope;
 
-/** Who calls. `dialect` is the default of the key or the session, null for the admin key and where there is none. */
+/**
+ * Who calls. `admin`: the admin key, or a session that was opened with it. `dialect` is the default of the key or the session, null for
+ * the admin key and where there is none.
+ */
 export interface Caller {
   admin: boolean;
+  actor: Actor;
   scopes: ReadonlySet<Scope>;
   dialect: string | null;
 }
@@ -24,8 +29,10 @@ declare module 'fastify' {
     access?: Access;
     /** Where keys are given: `X-API-KEY`, or there or as bearer. Absent: `Authorization: Bearer <key>`. */
     keyHeader?: 'x-api-key' | 'either';
-    /** Not for portal sessions, whatever their scopes: what the call makes would outlive them. */
+    /** Not for customers' portal sessions, whatever their scopes: what the call makes would outlive them. */
     keysOnly?: boolean;
+    /** The query's `organizationId` does as well as the header: for what a browser asks for without headers of ours. */
+    organizationInQuery?: boolean;
   }
   interface FastifyRequest {
     caller: Caller;
@@ -39,6 +46,7 @@ declare module 'fastify' {
 /** Routes that other packages add, without a config of ours: the reference page and its script. */
 export const REFERENCE_PREFIX = '/docs';
 
+const ADMIN: Actor = { kind: 'admin', id: null, name: null };
 const ALL_SCOPES: ReadonlySet<Scope> = new Set(SCOPES);
 const READ_ONLY: ReadonlySet<Scope> = new Set(['read']);
 
@@ -68,9 +76,7 @@ export function installAccess(app: FastifyInstance, deps: GatewayDependencies): 
     const { access } = request.routeOptions.config;
     // Without a route there is no access: the answer is a 404.
     if (access === undefined || access === 'public') return;
-    const cookie = portalCookieOf(request);
-    const bySession = access === 'session' || (cookie !== undefined && mayUseSession(request));
-    const own = bySession ? await enterBySession(request, cookie, deps) : await enterByKey(request, adminKey, deps);
+    const own = await enter(request, access, adminKey, deps);
     if (access === 'session') return;
     if (access === 'admin') {
       if (!request.caller.admin) throw new Problem('missing_scope', 'This call takes the admin key.');
@@ -82,6 +88,37 @@ export function installAccess(app: FastifyInstance, deps: GatewayDependencies): 
     }
     request.organizationId = await organizationOf(request, own, deps);
   });
+
+  // The handler and all it calls run as the caller. Entered only now: a body that is read on the way would lose it.
+  app.addHook('preHandler', (request, _reply, done) => {
+    if (request.caller) actAs(request.caller.actor, done);
+    else done();
+  });
+}
+
+/** Whether the key or session that the call came with is still good; for answers that last. */
+export async function isStillAllowed(request: FastifyRequest, deps: GatewayDependencies): Promise<boolean> {
+  const { access } = request.routeOptions.config;
+  if (access === undefined || access === 'public') return true;
+  try {
+    await enter(request, access, Buffer.from(deps.adminKey), deps);
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
+}
+
+/** Sets the caller; returns the organization that the key or session belongs to, null for the admin key and operators. */
+function enter(
+  request: FastifyRequest,
+  access: Exclude<Access, 'public'>,
+  adminKey: Buffer,
+  deps: GatewayDependencies,
+): Promise<string | null> {
+  const cookie = portalCookieOf(request);
+  const bySession = access === 'session' || (cookie !== undefined && mayUseSession(request));
+  return bySession ? enterBySession(request, cookie, deps) : enterByKey(request, adminKey, deps);
 }
 
 /** Sets the caller by the key given; returns its organization, null for the admin key. */
@@ -91,11 +128,15 @@ async function enterByKey(
   deps: GatewayDependencies,
 ): Promise<string | null> {
   const secret = secretOf(request);
-  const admin = equals(secret, adminKey);
-  const owner = admin ? null : await deps.apiKeys.authenticate(secret);
-  if (!admin && owner === null) throw new Problem('unauthorized', 'The key is unknown or revoked.');
-  request.caller = { admin, scopes: owner?.scopes ?? ALL_SCOPES, dialect: owner?.dialect ?? null };
-  return owner?.organizationId ?? null;
+  if (equalsSecret(secret, adminKey)) {
+    request.caller = { admin: true, actor: ADMIN, scopes: ALL_SCOPES, dialect: null };
+    return null;
+  }
+  const owner = await deps.apiKeys.authenticate(secret);
+  if (owner === null) throw new Problem('unauthorized', 'The key is unknown or revoked.');
+  const { keyId: id, name, scopes, dialect } = owner;
+  request.caller = { admin: false, actor: { kind: 'key', id, name }, scopes, dialect };
+  return owner.organizationId;
 }
 
 /** Sessions are for our own page: its calls go below `/v1`, and the routes of the systems know keys only. */
@@ -103,21 +144,27 @@ function mayUseSession(request: FastifyRequest): boolean {
   return request.headers.authorization === undefined && request.routeOptions.url?.startsWith('/v1/') === true;
 }
 
-/** Sets the caller by the session of the cookie; returns its organization. */
+/** Sets the caller by the session of the cookie; returns its organization, null for an operator's. */
 async function enterBySession(
   request: FastifyRequest,
   cookie: string | undefined,
   deps: GatewayDependencies,
-): Promise<string> {
-  const session = cookie === undefined ? null : await deps.portalAccess.session(cookie);
+): Promise<string | null> {
+  const session = cookie === undefined ? null : await deps.portalAccess.session(cookie, deps.adminKey);
   if (session === null) throw new Problem('portal_access_refused', 'There is no portal session, or it has ended.');
   const changes = request.method !== 'GET' && request.method !== 'HEAD';
   if (changes && request.headers[PORTAL_HEADER] !== '1') {
     throw new Problem('portal_header_missing', 'The call changes something and lacks the header Waybill-Portal: 1.');
   }
-  if (request.routeOptions.config.keysOnly) throw new Problem('missing_scope', 'This call takes a key.');
-  const { readOnly, options } = session;
-  request.caller = { admin: false, scopes: readOnly ? READ_ONLY : ALL_SCOPES, dialect: options.dialect ?? null };
+  const admin = session.kind === 'operator';
+  if (request.routeOptions.config.keysOnly && !admin) throw new Problem('missing_scope', 'This call takes a key.');
+  const { id, readOnly, options } = session;
+  request.caller = {
+    admin,
+    actor: { kind: 'session', id, name: null },
+    scopes: readOnly ? READ_ONLY : ALL_SCOPES,
+    dialect: options.dialect ?? null,
+  };
   request.portalSession = session;
   return session.organizationId;
 }
@@ -143,7 +190,10 @@ function apiKey(request: FastifyRequest): string {
 async function organizationOf(request: FastifyRequest, own: string | null, deps: GatewayDependencies): Promise<string> {
   const inPath = (request.params as { organizationId?: string }).organizationId;
   const inHeader = request.headers['waybill-organization'];
-  const named = inPath ?? (typeof inHeader === 'string' ? inHeader : undefined);
+  const inQuery = request.routeOptions.config.organizationInQuery
+    ? (request.query as { organizationId?: unknown }).organizationId
+    : undefined;
+  const named = [inPath, inHeader, inQuery].find((name) => typeof name === 'string') as string | undefined;
   if (own !== null) {
     if (named !== undefined && named !== own) throw organizationNotFound();
     return own;
@@ -163,6 +213,6 @@ function organizationNotFound(): Problem {
 }
 
 /** In constant time for keys of the right length; the length is no secret. */
-function equals(secret: string, key: Buffer): boolean {
+export function equalsSecret(secret: string, key: Buffer): boolean {
   return secret.length === key.length && timingSafeEqual(Buffer.from(secret, 'latin1'), key);
 }

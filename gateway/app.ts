@@ -8,6 +8,7 @@ import { installErrorHandler, refuseUnreadable } from './error-handler.ts';
 import { installJsonBody } from './json-body.ts';
 import { installOpenApi } from './openapi.ts';
 import { portalPageRoutes } from './portal-page.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { deliveryControlRoutes } from './routes/delivery-control.ts';
@@ -32,6 +33,8 @@ import { portalSessionRoutes } from './routes/portal-session.ts';
 import { replayRoutes } from './routes/replay.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { statsRoutes } from './routes/stats.ts';
+import { validationRoutes } from './routes/validations.ts';
 import { installSecurityHeaders } from './security-headers.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -79,6 +82,9 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     eventBatchRoutes,
     deliveryRoutes,
     deliveryControlRoutes,
+    activityRoutes,
+    statsRoutes,
+    validationRoutes,
     scheduleRoutes,
     sourceRoutes,
     inboundRoutes,

@@ -40,6 +40,11 @@ export const PROBLEMS = {
     title: 'The portal link or session is not valid',
     remedy: 'Ask for a new link: each opens the portal once, within its time, and the session ends after a day.',
   },
+  too_many_tries: {
+    status: 429,
+    title: 'Too many wrong keys were tried',
+    remedy: 'Wait a minute, then try again.',
+  },
   portal_header_missing: {
     status: 403,
     title: 'The call does not come from the portal',

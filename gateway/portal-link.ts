@@ -1,5 +1,5 @@
 import { SCOPES } from '../store/api-keys.ts';
-import type { PortalOptions } from '../store/portal-links.ts';
+import type { PortalMode, PortalOptions } from '../store/portal-links.ts';
 import type { Caller } from './access.ts';
 import type { GatewayDependencies } from './dependencies.ts';
 import { Problem } from './errors.ts';
@@ -11,6 +11,9 @@ export interface WantedPortalLink {
   readOnly?: boolean | undefined;
   expiresInSeconds?: number | undefined;
   returnUrl?: string | undefined;
+  /** `#rrggbb`. */
+  color?: string | undefined;
+  mode?: PortalMode | undefined;
   /** Dialect of endpoints and events that name none; default: the caller's. */
   dialect?: string | undefined;
 }
@@ -31,8 +34,11 @@ export async function createPortalLink(
     throw new Problem('missing_scope', `A key cannot make a link that gives the scope ${lacking}, which it lacks.`);
   }
   const dialect = wanted.dialect ?? caller.dialect;
+  const { returnUrl, color, mode } = wanted;
   const options: PortalOptions = {
-    ...(wanted.returnUrl !== undefined && { returnUrl: wanted.returnUrl }),
+    ...(returnUrl !== undefined && { returnUrl }),
+    ...(color !== undefined && { color }),
+    ...(mode !== undefined && { mode }),
     ...(dialect !== null && { dialect }),
   };
   const expiresInSeconds = wanted.expiresInSeconds ?? DEFAULT_SECONDS;

@@ -27,6 +27,7 @@ export type NewApiKey = Pick<ApiKey, 'name' | 'scopes' | 'dialect'>;
 /** Whose key a request carries. */
 export interface KeyOwner {
   keyId: string;
+  name: string;
   organizationId: string;
   scopes: ReadonlySet<Scope>;
   dialect: string | null;
@@ -83,6 +84,7 @@ export function createApiKeyStore(db: Db) {
     const [row] = await db
       .select({
         keyId: apiKeys.id,
+        name: apiKeys.name,
         organizationId: apiKeys.organizationId,
         scopes: apiKeys.scopes,
         dialect: apiKeys.dialect,

@@ -247,6 +247,7 @@ describe.each(KINDS)('finishing on %s', (kind) => {
         maxRuns: 1,
         healthBucketMs: 3_600_000,
         onReleased: () => undefined,
+        onEnded: () => undefined,
         stop: stop.signal,
         onFault: () => undefined,
       });
@@ -262,6 +263,7 @@ describe.each(KINDS)('finishing on %s', (kind) => {
         maxRuns: 1,
         healthBucketMs: 3_600_000,
         onReleased: () => undefined,
+        onEnded: () => undefined,
         stop: stop.signal,
         onFault: () => undefined,
       });

@@ -23,6 +23,8 @@ export function createFinish(
     maxRuns: number;
     healthBucketMs: number;
     onReleased: (deliveries: number) => void;
+    /** How many attempts of a group ended so. */
+    onEnded: (ends: { delivered: number; failed: number }) => void;
     stop: AbortSignal;
     onFault: (error: unknown) => void;
   },
@@ -45,6 +47,8 @@ export function createFinish(
     const failing = new Map(rows.filter((row) => row.endpoint_failing).map((row) => [row.endpoint_id, row.attempt_id]));
     const released = inputs.filter((i) => i.release && i.retryInMs !== null).length;
     if (released > 0) options.onReleased(released);
+    const delivered = inputs.filter((i) => i.outcome === 'delivered').length;
+    options.onEnded({ delivered, failed: inputs.length - delivered });
     return inputs.map((input) => {
       const row = byAttempt.get(input.attemptId);
       if (!row)

@@ -3,9 +3,22 @@ import { encodeTime, monotonicFactory } from 'ulid';
 
 /**
  * Kinds of ids, by prefix: organization, API key, endpoint, endpoint secret, event, delivery, attempt, carrier workflow, portal
- * link, portal session, source, receipt.
+ * link, portal session, source, receipt, activity.
  */
-export type IdPrefix = 'org' | 'key' | 'ep' | 'sec' | 'evt' | 'dlv' | 'atm' | 'car' | 'lnk' | 'pse' | 'src' | 'rcp';
+export type IdPrefix =
+  | 'org'
+  | 'key'
+  | 'ep'
+  | 'sec'
+  | 'evt'
+  | 'dlv'
+  | 'atm'
+  | 'car'
+  | 'lnk'
+  | 'pse'
+  | 'src'
+  | 'rcp'
+  | 'act';
 
 const pool = new Uint8Array(4096);
 let used = pool.length;

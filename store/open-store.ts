@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { healthBucketMs } from '../domain/delivery/health.ts';
 import { placeTimes } from '../domain/delivery/rate-limit.ts';
+import { createActivityReader } from './activity.ts';
 import { createAlertSettingsStore } from './alert-settings.ts';
 import { createApiKeyStore } from './api-keys.ts';
 import { createBegin } from './begin.ts';
@@ -13,6 +14,7 @@ import { createDatasetStore } from './datasets.ts';
 import { EndpointDirectory } from './endpoint-directory.ts';
 import { createEndpointLogReader } from './endpoint-log.ts';
 import { cancelPendingOf, hurryRefusedOf } from './endpoint-state.ts';
+import { createEndpointStats } from './endpoint-stats.ts';
 import { createEndpointStore } from './endpoints.ts';
 import { createEventTypeStore } from './event-types.ts';
 import { createExceptionStore } from './exceptions.ts';
@@ -40,6 +42,7 @@ import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
 import { createSubjectStore } from './subjects.ts';
+import { createThroughput } from './throughput.ts';
 import type { AttemptStore, ScanStore } from './types.ts';
 import { createValidationStore } from './validations.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -79,14 +82,18 @@ export async function openStore(options: StoreOptions) {
   const wakeIn = createWakeUp(() => onWaiting(0), stop.signal);
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
+  const throughput = createThroughput(db, { onFault: (error) => options.onFault('throughput', error) });
+
   const control = createControl(db, { onWaiting });
   const receipts = createReceiptLog(db, {
     onWritten: maintain,
     onFault: (error) => options.onFault('receipts', error),
   });
   const directory = new EndpointDirectory(db);
-  const { publish } = createPublisher(db, recent, directory, { maxRuns, onCommitted: onWaiting, onWritten: maintain });
-  const outbox = createOutbox(db, { onCommitted: onWaiting, onWritten: maintain });
+  const onPublished = (events: number) => throughput.add({ published: events });
+  const publishing = { onCommitted: onWaiting, onWritten: maintain, onPublished };
+  const { publish } = createPublisher(db, recent, directory, { maxRuns, ...publishing });
+  const outbox = createOutbox(db, publishing);
   const operational = createOperational(outbox, directory);
   const times = placeTimes(options.timeScale);
   const bucketMs = healthBucketMs(options.timeScale);
@@ -98,6 +105,7 @@ export async function openStore(options: StoreOptions) {
       maxRuns,
       healthBucketMs: bucketMs,
       onReleased: onWaiting,
+      onEnded: throughput.add,
       stop: stop.signal,
       onFault: (error) => options.onFault('finish', error),
     }),
@@ -127,6 +135,9 @@ export async function openStore(options: StoreOptions) {
     datasets: createDatasetStore(database, (error) => options.onFault('datasets', error)),
     events: createEventReader(db),
     deliveries: createDeliveryReader(db),
+    activity: createActivityReader(db),
+    endpointStats: createEndpointStats(db, bucketMs),
+    installationStats: throughput.read,
     publish,
     sources: createSourceStore(db, box, { maxRuns, alone: kind === 'pglite' }),
     receipts,
@@ -161,6 +172,7 @@ export async function openStore(options: StoreOptions) {
     async close(): Promise<void> {
       stop.abort();
       await receipts.close();
+      await throughput.flush();
       await database.close();
     },
   };

@@ -160,7 +160,11 @@ describe.each(KINDS)('operational events on %s', (kind) => {
   describe('are written', () => {
     const operational = () =>
       createOperational(
-        createOutbox(t.store.db, { onCommitted: () => undefined, onWritten: () => undefined }),
+        createOutbox(t.store.db, {
+          onCommitted: () => undefined,
+          onWritten: () => undefined,
+          onPublished: () => undefined,
+        }),
         new EndpointDirectory(t.store.db),
       );
     async function anOccurrence(): Promise<Occurrence> {

@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Db } from './database.ts';
 import type { DirectoryEndpoint } from './endpoint-directory.ts';
-import { eventKey, insertGroup, type Planned, planEvent } from './publish.ts';
+import { eventKey, insertGroup, type Planned, type PublishListeners, planEvent } from './publish.ts';
 
 /** Inside its transaction: writes events with their deliveries, and returns those that were not there before. */
 export type WriteEvents = (planned: readonly Planned[]) => Promise<Planned[]>;
 
 export type Outbox = ReturnType<typeof createOutbox>;
 
-/**
- * Events that stand and fall with the change they tell of, since both are one transaction. `onCommitted` is called after a commit
- * that left deliveries waiting, `onWritten` with how many were written.
- */
-export function createOutbox(
-  db: Db,
-  options: { onCommitted: (deliveries: number) => void; onWritten: (deliveries: number) => void },
-) {
+/** Events that stand and fall with the change they tell of, since both are one transaction. */
+export function createOutbox(db: Db, options: PublishListeners) {
   return {
     /** Runs `work` in a transaction and afterwards has the dispatcher woken for what it wrote. */
     async transaction<T>(work: (tx: Db, write: WriteEvents) => Promise<T>): Promise<T> {
@@ -33,6 +27,7 @@ export function createOutbox(
       const waiting = deliveries.filter((d) => !d.disabled).length;
       if (waiting > 0) options.onCommitted(waiting);
       if (deliveries.length > 0) options.onWritten(deliveries.length);
+      if (written.length > 0) options.onPublished(written.length);
       return result;
     },
   };

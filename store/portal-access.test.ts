@@ -5,6 +5,7 @@ import type { NewPortalLink } from './portal-links.ts';
 import { portalLinks, portalSessions } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
+const ADMIN_KEY = 'the admin key of this test';
 
 describe.each(KINDS)('links into the portal, on %s', (kind) => {
   let t: TestStore;
@@ -29,18 +30,25 @@ describe.each(KINDS)('links into the portal, on %s', (kind) => {
     return { link, token, ...result };
   }
 
+  const session = (cookie: string) => t.store.portalAccess.session(cookie, ADMIN_KEY);
+
   const past = sql`now() - interval '1 millisecond'`;
 
   it('open one session, which lasts a day and knows organization, rights and the way back', async () => {
-    const { link, cookie, session } = await opened({ readOnly: true, options: { returnUrl: 'https://a.example' } });
-    expect(session).toMatchObject({
+    const {
+      link,
+      cookie,
+      session: shown,
+    } = await opened({ readOnly: true, options: { returnUrl: 'https://a.example' } });
+    expect(shown).toMatchObject({
+      kind: 'customer',
       linkId: link.id,
       organizationId: t.organizationId,
       readOnly: true,
       options: { returnUrl: 'https://a.example' },
     });
-    expect(Math.abs(Date.parse(session.expiresAt) - Date.now() - 24 * HOUR_MS)).toBeLessThan(HOUR_MS);
-    expect(await t.store.portalAccess.session(cookie)).toEqual(session);
+    expect(Math.abs(Date.parse(shown.expiresAt) - Date.now() - 24 * HOUR_MS)).toBeLessThan(HOUR_MS);
+    expect(await session(cookie)).toEqual(shown);
   });
 
   it('and their sessions are kept as hashes only', async () => {
@@ -85,9 +93,9 @@ describe.each(KINDS)('links into the portal, on %s', (kind) => {
     const { link, cookie } = await opened();
     const other = (await t.store.organizations.create('Other')).organization.id;
     expect(await t.store.portalAccess.revokeLink(other, link.id)).toBe(false);
-    expect(await t.store.portalAccess.session(cookie)).not.toBeNull();
+    expect(await session(cookie)).not.toBeNull();
     expect(await t.store.portalAccess.revokeLink(t.organizationId, link.id)).toBe(true);
-    expect(await t.store.portalAccess.session(cookie)).toBeNull();
+    expect(await session(cookie)).toBeNull();
     expect(await t.store.portalAccess.revokeLink(t.organizationId, link.id)).toBe(false);
   });
 
@@ -98,7 +106,7 @@ describe.each(KINDS)('links into the portal, on %s', (kind) => {
         t.store.portalAccess.exchange(token),
         t.store.portalAccess.revokeLink(t.organizationId, link.id),
       ]);
-      if (result.kind === 'opened') expect(await t.store.portalAccess.session(result.cookie)).toBeNull();
+      if (result.kind === 'opened') expect(await session(result.cookie)).toBeNull();
     }
   });
 
@@ -120,11 +128,23 @@ describe.each(KINDS)('links into the portal, on %s', (kind) => {
   it('sessions end by time, and by hand', async () => {
     const expired = await opened();
     await t.store.db.update(portalSessions).set({ expiresAt: past }).where(eq(portalSessions.id, expired.session.id));
-    expect(await t.store.portalAccess.session(expired.cookie)).toBeNull();
+    expect(await session(expired.cookie)).toBeNull();
     const ended = await opened();
     await t.store.portalAccess.endSession(ended.session.id);
-    expect(await t.store.portalAccess.session(ended.cookie)).toBeNull();
-    expect(await t.store.portalAccess.session('A'.repeat(43))).toBeNull();
-    expect(await t.store.portalAccess.session('nonsense')).toBeNull();
+    expect(await session(ended.cookie)).toBeNull();
+    expect(await session('A'.repeat(43))).toBeNull();
+    expect(await session('nonsense')).toBeNull();
+  });
+
+  it("operators' sessions are of no organization, and end by time, by hand, and with the admin key", async () => {
+    const { cookie, session: shown } = await t.store.portalAccess.openOperatorSession(ADMIN_KEY);
+    expect(shown).toMatchObject({ kind: 'operator', linkId: null, organizationId: null, readOnly: false, options: {} });
+    expect(await session(cookie)).toEqual(shown);
+    expect(await t.store.portalAccess.session(cookie, 'the next admin key')).toBeNull();
+    await t.store.portalAccess.endSession(shown.id);
+    expect(await session(cookie)).toBeNull();
+    const expired = await t.store.portalAccess.openOperatorSession(ADMIN_KEY);
+    await t.store.db.update(portalSessions).set({ expiresAt: past }).where(eq(portalSessions.id, expired.session.id));
+    expect(await session(expired.cookie)).toBeNull();
   });
 });

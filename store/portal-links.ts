@@ -10,7 +10,15 @@ export interface PortalOptions {
   dialect?: string;
   /** Where the page's way back leads. */
   returnUrl?: string;
+  /** `#rrggbb`; absent: the page's own. */
+  color?: string;
+  /** Absent: `system`. */
+  mode?: PortalMode;
 }
+
+/** Whether the page is light or dark; `system`: as the reader's device is. */
+export const PORTAL_MODES = ['light', 'dark', 'system'] as const;
+export type PortalMode = (typeof PORTAL_MODES)[number];
 
 /** A link as it may be shown; its token is not kept. */
 export interface PortalLink {

@@ -1,19 +1,32 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
 import { type PortalOptions, withOptions } from './portal-links.ts';
-import { hashOfToken, newToken } from './portal-tokens.ts';
+import { boundHashOfToken, hashOfToken, newToken } from './portal-tokens.ts';
 import { portalLinks, portalSessions } from './schema.ts';
 
-/** A browser that came in by a link. */
-export interface PortalSession {
+/** A browser that came in: a customer by a link, an operator with the admin key. */
+export type PortalSession = CustomerSession | OperatorSession;
+
+interface SessionFacts {
   id: string;
-  linkId: string;
-  organizationId: string;
   readOnly: boolean;
   options: PortalOptions;
   /** ISO. */
   expiresAt: string;
+}
+
+export interface CustomerSession extends SessionFacts {
+  kind: 'customer';
+  linkId: string;
+  organizationId: string;
+}
+
+/** May do what the admin key may, in every organization. */
+export interface OperatorSession extends SessionFacts {
+  kind: 'operator';
+  linkId: null;
+  organizationId: null;
 }
 
 /** Why a token opens nothing, for the operator's log: `unknown` also if it has the wrong form. `linkId` null with `unknown`. */
@@ -24,7 +37,7 @@ export interface RefusedToken {
 }
 
 /** `cookie` is the only copy of the text that the browser keeps. */
-export type ExchangeTokenResult = { kind: 'opened'; cookie: string; session: PortalSession } | RefusedToken;
+export type ExchangeTokenResult = { kind: 'opened'; cookie: string; session: CustomerSession } | RefusedToken;
 
 /** How long a session lasts. */
 export const PORTAL_SESSION_SECONDS = 24 * 3_600;
@@ -55,20 +68,25 @@ export function createPortalSessions(db: Db) {
         const { id: linkId, organizationId, readOnly } = link;
         const { options } = withOptions(link);
         const { token: cookie, tokenHash: cookieHash } = newToken();
-        const expiresAt = sql`now() + ${PORTAL_SESSION_SECONDS} * interval '1 second'`;
-        const [row] = await tx
-          .insert(portalSessions)
-          .values({ id: newId('pse'), linkId, organizationId, cookieHash, readOnly, expiresAt })
-          .returning({ id: portalSessions.id, expiresAt: portalSessions.expiresAt });
-        if (!row) throw new Error('insert into portal_sessions returned no row');
-        return { kind: 'opened', cookie, session: { ...row, linkId, organizationId, readOnly, options } };
+        const row = await insertSession(tx, { linkId, organizationId, cookieHash, readOnly });
+        const session = { kind: 'customer' as const, ...row, linkId, organizationId, readOnly, options };
+        return { kind: 'opened', cookie, session };
       });
     },
 
-    /** The session of a cookie; `null` for an unknown, expired or ended one. */
-    async session(cookie: string): Promise<PortalSession | null> {
+    /** Opens a session for whoever has shown the admin key. It ends with the key, too: when another is configured. */
+    async openOperatorSession(adminKey: string): Promise<{ cookie: string; session: OperatorSession }> {
+      const { token: cookie } = newToken();
+      const cookieHash = boundHashOfToken(cookie, adminKey);
+      const row = await insertSession(db, { linkId: null, organizationId: null, cookieHash, readOnly: false });
+      return { cookie, session: { ...OPERATOR, ...row, readOnly: false } };
+    },
+
+    /** The session of a cookie; `null` for an unknown, expired or ended one, and for an operator's of another admin key. */
+    async session(cookie: string, adminKey: string): Promise<PortalSession | null> {
       const cookieHash = hashOfToken(cookie);
       if (cookieHash === null) return null;
+      const hashes = [cookieHash, boundHashOfToken(cookie, adminKey)];
       const [row] = await db
         .select({
           id: portalSessions.id,
@@ -79,15 +97,20 @@ export function createPortalSessions(db: Db) {
           options: portalLinks.options,
         })
         .from(portalSessions)
-        .innerJoin(portalLinks, eq(portalLinks.id, portalSessions.linkId))
+        .leftJoin(portalLinks, eq(portalLinks.id, portalSessions.linkId))
         .where(
           and(
-            eq(portalSessions.cookieHash, cookieHash),
+            inArray(portalSessions.cookieHash, hashes),
             isNull(portalSessions.endedAt),
             gt(portalSessions.expiresAt, sql`now()`),
           ),
         );
-      return row ? withOptions(row) : null;
+      if (!row) return null;
+      const { id, linkId, organizationId, options, readOnly, expiresAt } = row;
+      if (linkId === null || organizationId === null || options === null) {
+        return { ...OPERATOR, id, readOnly, expiresAt };
+      }
+      return { kind: 'customer', ...withOptions({ id, linkId, organizationId, options, readOnly, expiresAt }) };
     },
 
     async endSession(sessionId: string): Promise<void> {
@@ -97,6 +120,24 @@ export function createPortalSessions(db: Db) {
         .where(and(eq(portalSessions.id, sessionId), isNull(portalSessions.endedAt)));
     },
   };
+}
+
+const OPERATOR = { kind: 'operator', linkId: null, organizationId: null, options: {} } as const;
+
+async function insertSession(
+  tx: Pick<Db, 'insert'>,
+  session: Pick<typeof portalSessions.$inferInsert, 'linkId' | 'organizationId' | 'cookieHash' | 'readOnly'>,
+): Promise<{ id: string; expiresAt: string }> {
+  const [row] = await tx
+    .insert(portalSessions)
+    .values({
+      id: newId('pse'),
+      ...session,
+      expiresAt: sql`now() + ${PORTAL_SESSION_SECONDS} * interval '1 second'`,
+    })
+    .returning({ id: portalSessions.id, expiresAt: portalSessions.expiresAt });
+  if (!row) throw new Error('insert into portal_sessions returned no row');
+  return row;
 }
 
 async function refusal(tx: Pick<Db, 'select'>, tokenHash: Buffer): Promise<RefusedToken> {

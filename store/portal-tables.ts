@@ -26,15 +26,17 @@ export const portalLinks = pgTable(
   ],
 );
 
-/** Browsers that came in by a link; the cookie is kept as its SHA-256. */
+/**
+ * Browsers that came in, by a link or with the admin key. The cookie is kept as its SHA-256, an operator's together with the admin
+ * key, so that it ends with the key.
+ */
 export const portalSessions = pgTable(
   'portal_sessions',
   {
     id: text().primaryKey(),
-    linkId: text()
-      .notNull()
-      .references(() => portalLinks.id),
-    organizationId: text().notNull(),
+    /** Null with `organizationId`: an operator's, for all organizations. */
+    linkId: text().references(() => portalLinks.id),
+    organizationId: text(),
     cookieHash: bytea().notNull(),
     readOnly: boolean().notNull(),
     expiresAt: instant().notNull(),

@@ -29,16 +29,22 @@ export interface Planned {
   deliveries: NewDelivery[];
 }
 
+/** Told after each commit: that it left deliveries waiting, how many deliveries it wrote, and how many events. */
+export interface PublishListeners {
+  onCommitted: (deliveries: number) => void;
+  onWritten: (deliveries: number) => void;
+  onPublished: (events: number) => void;
+}
+
 /**
  * Publishing as a group commit: every publish that waits goes into one statement, which writes the events and one delivery per
  * matching endpoint. A repeated or conflicting one is told from the row that was there first; it never fails its neighbours.
- * `onCommitted` is called after a commit that left deliveries waiting, `onWritten` with how many were written.
  */
 export function createPublisher(
   db: Db,
   recent: RecentEvents,
   directory: EndpointDirectory,
-  options: { maxRuns: number; onCommitted: (deliveries: number) => void; onWritten: (deliveries: number) => void },
+  options: PublishListeners & { maxRuns: number },
 ) {
   const batcher = new Batcher<PublishItem, PublishResult>(commitGroup, {
     maxItems: 200,
@@ -78,6 +84,7 @@ export function createPublisher(
     const waiting = written.filter((d) => !d.disabled).length;
     if (waiting > 0) options.onCommitted(waiting);
     options.onWritten(written.length);
+    options.onPublished(inserted.size);
     return items.map((item) => results.get(item) as PublishResult);
   }
 

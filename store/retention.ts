@@ -63,6 +63,8 @@ export function createRetention(db: Db, options: { healthBucketMs: number; onDel
           sql`delete from validations e where (e.organization_id, e.id) in (select i.organization_id, i.id from ${keys})`,
       ),
     source_receipts: byId('source_receipts', 'id', 'rcp', (before) => sql`e.received_at < ${before}`),
+    activity: byId('activity', 'id', 'act', (before) => sql`e.at < ${before}`),
+    throughput: deleteThroughput,
     portal_sessions: byId(
       'portal_sessions',
       'id',
@@ -134,6 +136,14 @@ export function createRetention(db: Db, options: { healthBucketMs: number; onDel
     const deleted = await changedBy(
       sql`delete from endpoint_health e where (e.endpoint_id, e.bucket) in (select endpoint_id, bucket from endpoint_health
         where bucket < ${Math.floor(Date.parse(before) / options.healthBucketMs)}::bigint limit ${ROWS_PER_PAGE}::int)`,
+    );
+    return { deleted, next: deleted === ROWS_PER_PAGE ? position() : null };
+  }
+
+  async function deleteThroughput(before: string): Promise<RetentionPage> {
+    const deleted = await changedBy(
+      sql`delete from throughput where minute in (select minute from throughput
+        where minute < ${Math.floor(Date.parse(before) / 60_000)}::bigint order by minute limit ${ROWS_PER_PAGE}::int)`,
     );
     return { deleted, next: deleted === ROWS_PER_PAGE ? position() : null };
   }

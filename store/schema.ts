@@ -1,4 +1,5 @@
 /** All tables, by what they are about. */
+export * from './activity-tables.ts';
 export * from './endpoint-tables.ts';
 export * from './event-tables.ts';
 export * from './export-tables.ts';

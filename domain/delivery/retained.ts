@@ -13,6 +13,8 @@ export const RETAINED = [
   'events',
   'validations',
   'source_receipts',
+  'activity',
+  'throughput',
   'portal_sessions',
   'portal_links',
   'endpoint_health',

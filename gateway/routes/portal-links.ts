@@ -1,10 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { PORTAL_MODES } from '../../store/portal-links.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { idParam, shownInstant } from '../fields.ts';
 import { pageOf, pageQuery, readIdCursor, toPage } from '../paging.ts';
 import { createPortalLink } from '../portal-link.ts';
+import { PortalTheme, themeOf } from '../portal-theme.ts';
 
 const WEEK_SECONDS = 7 * 24 * 3_600;
 
@@ -23,6 +25,12 @@ const NewPortalLink = z
       .max(2_048)
       .optional()
       .meta({ description: 'Where the way back leads.' }),
+    color: z
+      .string()
+      .regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour as #rrggbb')
+      .optional()
+      .meta({ description: "Of the page's buttons and links.", examples: ['#0a7d5a'] }),
+    mode: z.enum(PORTAL_MODES).optional().meta({ description: "Default: `system`, as the reader's device is." }),
   })
   .meta({ id: 'NewPortalLink' });
 
@@ -39,6 +47,7 @@ const PortalLink = z
     id: z.string(),
     readOnly: z.boolean(),
     returnUrl: z.string().nullable(),
+    theme: PortalTheme,
     expiresAt: shownInstant,
     usedAt: shownInstant.nullable(),
     revokedAt: shownInstant.nullable(),
@@ -90,7 +99,7 @@ export function portalLinkRoutes(deps: GatewayDependencies): FastifyPluginAsyncZ
           rows,
           limit,
           (row) => [row.id],
-          ({ options, ...shown }) => ({ ...shown, returnUrl: options.returnUrl ?? null }),
+          ({ options, ...shown }) => ({ ...shown, returnUrl: options.returnUrl ?? null, theme: themeOf(options) }),
         );
       },
     );

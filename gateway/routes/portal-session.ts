@@ -1,31 +1,43 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { PortalSession as StoredSession } from '../../store/portal-sessions.ts';
+import { equalsSecret } from '../access.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { shownInstant } from '../fields.ts';
-import { isHttps, setPortalCookie } from '../portal-cookie.ts';
+import { cookieRules, setPortalCookie } from '../portal-cookie.ts';
+import { PortalTheme, themeOf } from '../portal-theme.ts';
+import { createTries } from '../tries.ts';
 
 const PortalSession = z
   .object({
-    organizationId: z.string(),
-    name: z.string().meta({ description: "The organization's." }),
+    kind: z.enum(['customer', 'operator']).meta({
+      description: '`operator`: opened with the admin key, for every organization.',
+    }),
+    organizationId: z.string().nullable().meta({ description: "Null: an operator's." }),
+    name: z.string().nullable().meta({ description: "The organization's." }),
     readOnly: z.boolean(),
     returnUrl: z.string().nullable(),
+    theme: PortalTheme,
     dialect: z.string().nullable().meta({ description: 'Of endpoints and events that name none.' }),
     expiresAt: shownInstant,
   })
   .meta({ id: 'PortalSession' });
 
+/** Wrong admin keys that one address may try. */
+const WRONG_KEYS = { limit: 10, windowMs: 60_000 };
+
 /**
- * Sessions of the portal's page: opened with a link's token, shown, ended. Only the POST uses a token up: whoever merely looks at
- * a link's address, as mail scanners and chat previews do, leaves it good.
+ * Sessions of the portal's page: opened with a link's token or the admin key, shown, ended. Only the POST uses a token up: whoever
+ * merely looks at a link's address, as mail scanners and chat previews do, leaves it good.
  */
 export function portalSessionRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
-  const show = async ({ organizationId, readOnly, options, expiresAt }: StoredSession) => {
-    const name = (await deps.organizations.get(organizationId))?.name ?? '';
+  const adminKey = Buffer.from(deps.adminKey);
+  const tries = createTries({ ...WRONG_KEYS, now: () => deps.now() });
+  const show = async ({ kind, organizationId, readOnly, options, expiresAt }: StoredSession) => {
+    const name = organizationId === null ? null : ((await deps.organizations.get(organizationId))?.name ?? '');
     const { returnUrl = null, dialect = null } = options;
-    return { organizationId, name, readOnly, returnUrl, dialect, expiresAt };
+    return { kind, organizationId, name, readOnly, returnUrl, theme: themeOf(options), dialect, expiresAt };
   };
   return async (app) => {
     app.post(
@@ -49,8 +61,37 @@ export function portalSessionRoutes(deps: GatewayDependencies): FastifyPluginAsy
           // One answer for all: a stranger with a guess learns nothing from it.
           throw new Problem('portal_access_refused', 'The link is not valid, or not any more.');
         }
-        reply.header('set-cookie', setPortalCookie(result.cookie, isHttps(request, deps.publicUrl())));
+        reply.header('set-cookie', setPortalCookie(result.cookie, cookieRules(request, deps)));
         return show(result.session);
+      },
+    );
+
+    app.post(
+      '/portal/api/operator-session',
+      {
+        config: { access: 'public' },
+        schema: {
+          operationId: 'openOperatorSession',
+          summary: 'Exchange the admin key for a session',
+          description:
+            'The answer sets the cookie of the session, which lasts a day, or until it is ended or another admin key is configured. It may do what the admin key may; the header `Waybill-Organization` names the organization.',
+          tags: ['portal'],
+          body: z.strictObject({ adminKey: z.string() }).meta({ id: 'OperatorKey' }),
+          response: { 200: PortalSession },
+        },
+      },
+      async (request, reply) => {
+        if (!tries.mayTry(request.ip)) {
+          throw new Problem('too_many_tries', 'Too many wrong admin keys came from this address in the last minute.');
+        }
+        if (!equalsSecret(request.body.adminKey, adminKey)) {
+          tries.wasWrong(request.ip);
+          request.log.warn('a wrong admin key was tried in the portal');
+          throw new Problem('portal_access_refused', 'This is not the admin key.');
+        }
+        const { cookie, session } = await deps.portalAccess.openOperatorSession(deps.adminKey);
+        reply.header('set-cookie', setPortalCookie(cookie, cookieRules(request, deps)));
+        return show(session);
       },
     );
 
@@ -81,7 +122,7 @@ export function portalSessionRoutes(deps: GatewayDependencies): FastifyPluginAsy
       },
       async (request, reply) => {
         await deps.portalAccess.endSession(sessionOf(request.portalSession).id);
-        reply.header('set-cookie', setPortalCookie(null, isHttps(request, deps.publicUrl())));
+        reply.header('set-cookie', setPortalCookie(null, cookieRules(request, deps)));
         return reply.code(204).send(null);
       },
     );
