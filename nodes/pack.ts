@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 /**
  * `npm run pack:n8n`: makes `dist/n8n-nodes-waybill-<version>.tgz`, and prints its path. The package is staged in `dist/n8n`; both
  * go into another folder of the project that is named as an argument. Staged are sources below `nodes/`, `credentials/` and
- * `domain/`, and beside them `dist/` with what they compile to. The version is the application's. Fails when a type is wrong or the manifest names a file that is not built.
+ * `domain/`, and beside them `dist/` with what they compile to. The version is the application's. Fails when a type is wrong or the
+ * manifest names a file that is not built. `npm run lint:n8n` holds what was made against n8n's rules.
  */
 const ROOT = join(import.meta.dirname, '..');
 const OUT = resolve(process.argv[2] ?? join(ROOT, 'dist'));
@@ -16,8 +17,8 @@ const TESTS = '.test.ts';
 
 /** The house's rules, but CommonJS, as n8n loads it: the staged manifest has no `type`. */
 const TSCONFIG = {
-  extends: relative(STAGE, join(ROOT, 'tsconfig.json')),
   compilerOptions: {
+    ...readJson<{ compilerOptions: object }>('tsconfig.json').compilerOptions,
     noEmit: false,
     rootDir: '.',
     outDir: 'dist',
@@ -42,13 +43,20 @@ manifest.version = readJson<{ version: string }>('package.json').version;
 
 rmSync(STAGE, { recursive: true, force: true });
 for (const file of globSync(SOURCES, { cwd: ROOT })) if (!file.endsWith(TESTS)) copy(file, file);
-for (const file of globSync(ASSETS, { cwd: ROOT })) copy(file, join('dist', file));
+// Beside the sources too, where n8n's lint looks for them.
+for (const file of globSync(ASSETS, { cwd: ROOT })) for (const folder of ['', 'dist']) copy(file, join(folder, file));
 copy('LICENSE', 'LICENSE');
 copy('nodes/README.md', 'README.md');
 write('package.json', manifest);
 write('tsconfig.json', TSCONFIG);
+// What n8n's lint asks for, to the letter, of a package that calls itself strict.
+writeFileSync(
+  join(STAGE, 'eslint.config.mjs'),
+  "import { config } from '@n8n/node-cli/eslint';\n\nexport default config;\n",
+);
 run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', STAGE]);
 checkBuilt(manifest);
+leaveOutUnused();
 const tarball = run('npm', ['pack', STAGE, '--pack-destination', OUT, '--loglevel', 'error']).trim();
 process.stdout.write(`${join(OUT, tarball)}\n`);
 
@@ -56,6 +64,13 @@ function checkBuilt({ n8n }: Manifest): void {
   const built = new Set(globSync('dist/**/*.js', { cwd: STAGE }));
   const missing = [...n8n.nodes, ...n8n.credentials].filter((file) => !built.has(file));
   if (missing.length > 0) throw new Error(`nodes/package.json names what is not built: ${missing.join(', ')}`);
+}
+
+/** Domain code that no node imports is no source of the package. */
+function leaveOutUnused(): void {
+  for (const file of globSync('domain/**/*.ts', { cwd: STAGE })) {
+    if (!existsSync(join(STAGE, 'dist', file.replace(/\.ts$/, '.js')))) rmSync(join(STAGE, file));
+  }
 }
 
 function copy(from: string, to: string): void {

@@ -35,12 +35,34 @@ test('the manifest lists every node and credential there is, and no packages', (
     expect(MANIFEST).not.toHaveProperty(field);
 });
 
+test('the manifest says who made the package and where to look, and names nobody’s address', () => {
+  const text = expect.stringMatching(/./);
+  expect(MANIFEST).toMatchObject({
+    homepage: expect.stringMatching(/^https:/),
+    repository: { type: 'git', url: expect.stringMatching(/^git\+https:/) },
+    bugs: { url: expect.stringMatching(/^https:/) },
+    // Reserved for such uses (RFC 2606): nobody has an address there.
+    author: { name: text, email: expect.stringMatching(/@[a-z]+\.example$/) },
+    keywords: expect.arrayContaining(['n8n-community-node-package']),
+  });
+});
+
 describe.each(NODES)('%s', (file) => {
   test('has a light and a dark icon, a codex file, and credentials of this package only', async () => {
     const { description } = await load<INodeType>(file);
     for (const icon of iconFiles(file, description.icon)) expect(existsSync(icon)).toBe(true);
     const codex = JSON.parse(readFileSync(join(ROOT, file.replace(/\.ts$/, '.json')), 'utf8'));
-    expect(codex.node).toBe(`n8n-nodes-waybill.${description.name}`);
+    expect(codex).toMatchObject({
+      node: `n8n-nodes-waybill.${description.name}`,
+      nodeVersion: '1.0',
+      codexVersion: '1.0',
+      categories: expect.arrayContaining(['Development']),
+      resources: {
+        primaryDocumentation: [{ url: MANIFEST.homepage }],
+        credentialDocumentation: [{ url: MANIFEST.homepage }],
+      },
+      alias: expect.arrayContaining([expect.any(String)]),
+    });
     const types = await Promise.all(CREDENTIALS.map((credential) => load<ICredentialType>(credential)));
     const names = types.map(({ name }) => name);
     for (const { name } of description.credentials ?? []) expect(names).toContain(name);

@@ -146,7 +146,8 @@ function part(data: EventData, name: string): EventData {
   return isObject(value) ? value : {};
 }
 
+const NAMED = ['organization', 'endpoint', 'delivery'];
+
 function rest(data: EventData): EventData {
-  const { organization, endpoint, delivery, ...others } = data;
-  return others;
+  return Object.fromEntries(Object.entries(data).filter(([name]) => !NAMED.includes(name)));
 }
