@@ -20,7 +20,7 @@ export const DROP_REPEATS: INodeProperties = {
   type: 'boolean',
   default: false,
   description:
-    'Whether to drop an event that was received before, as far back as the last 1,000. An event on which n8n was killed before its run was on record is then dropped when it comes again: leave this off where each event must run.',
+    'Whether to drop an event that was received before: among the last 1,000, since n8n was started. An event whose run n8n could not put on record, as with a full disk, is dropped too when it comes again: leave this off where each event must run.',
 };
 
 /** For systems whose document shows no call that removes a webhook. */

@@ -129,6 +129,9 @@ describe.each(Object.keys(TRIGGERS))('the %s trigger', (dialect) => {
       expect(reactions.filter(({ items }) => items !== undefined)).toHaveLength(runs);
       for (const { answer } of reactions) expect(answer).toMatchObject({ delivery: DELIVERY_ID });
     }
+    const again = sent(dialect);
+    once.mode = 'manual';
+    expect((await once.receive(again.body, again.headers)).items).toHaveLength(1);
   });
 });
 

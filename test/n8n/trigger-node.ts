@@ -118,7 +118,6 @@ export class TriggerNode {
     return {
       ...this.#context(),
       getNodeWebhookUrl: () => this.url,
-      getMode: () => this.mode,
       getWorkflow: () => ({ name: 'My workflow' }),
     } as unknown as IHookFunctions;
   }
@@ -129,6 +128,7 @@ export class TriggerNode {
       getNode: () => ({ name: 'The trigger', type: this.trigger.description.name, typeVersion: 1, parameters: {} }),
       getNodeParameter: (name: string, fallback?: unknown) => parameters[name] ?? fallback,
       getCredentials: async () => credential,
+      getMode: () => this.mode,
       getWorkflowStaticData: () => this.staticData,
       logger: { warn: (text: string) => this.warnings.push(text) },
       helpers: {
