@@ -7,6 +7,7 @@ import type { DeliveryReport } from './types.ts';
 export interface AttemptLog {
   deliveryId: string;
   eventId: string;
+  dialect: string;
   eventType: string;
   endpointId: string;
   organizationId: string;
@@ -98,6 +99,7 @@ function toLog(
   return {
     deliveryId: begun.deliveryId,
     eventId: begun.event.id,
+    dialect: begun.event.dialect,
     eventType: begun.event.type,
     endpointId: begun.endpointId,
     organizationId: begun.organizationId,

@@ -34,7 +34,16 @@ export async function gateway(environment: Environment): Promise<void> {
       onFault: parts.onFault,
     });
     const uiUrl = config.temporalUiUrl ?? null;
-    const served = await serveGateway({ config, adminKey: config.adminKey, parts, link, uiUrl, portalFolder, logger });
+    const served = await serveGateway({
+      config,
+      adminKey: config.adminKey,
+      parts,
+      link,
+      uiUrl,
+      portalFolder,
+      sdkMetrics: null,
+      logger,
+    });
     log.flush();
     process.stdout.write(`Waybill's gateway is ready: ${served.url}\n`);
     await aborted(stopping);

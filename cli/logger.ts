@@ -1,7 +1,10 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
 import { describeFault } from '../store/fault.ts';
+import { freePort } from '../worker/dev-server/ports.ts';
 import { readableLine } from './readable-log.ts';
+
+const SDK_METRICS_LIMIT_MS = 2_000;
 
 /** The log of this process. */
 export interface Log {
@@ -26,8 +29,12 @@ export function createLog(level: string, isTerminal: boolean): Log {
   return { logger, flush: () => destination.flushSync() };
 }
 
-/** Temporal's own log lines go into ours; its signal handlers are switched off, since stopping is ours. */
-export function installTemporalLogger(logger: Logger): void {
+/**
+ * Before the first worker of a process: Temporal's own log lines go into ours; its signal handlers are switched off, since stopping
+ * is ours. Returns how to read its SDK's metrics, which it serves on a loopback port of its own.
+ */
+export async function installTemporal(logger: Logger): Promise<() => Promise<string>> {
+  const bindAddress = `127.0.0.1:${await freePort()}`;
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       // A workflow fails to say that its delivery did: the attempt's own line has told so.
@@ -36,5 +43,12 @@ export function installTemporalLogger(logger: Logger): void {
       line({ temporal: meta }, message);
     }),
     shutdownSignals: [],
+    telemetryOptions: { metrics: { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true } } },
   });
+  return async () => {
+    const response = await fetch(`http://${bindAddress}/metrics`, {
+      signal: AbortSignal.timeout(SDK_METRICS_LIMIT_MS),
+    });
+    return response.text();
+  };
 }

@@ -6,6 +6,7 @@ import { createS3Port } from '../outbound/s3-client.ts';
 import { openStore, type Store } from '../store/open-store.ts';
 import type { Config } from './config.ts';
 import { explain } from './explain.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { version } from './version.ts';
 
 export interface PartsOptions {
@@ -24,6 +25,7 @@ export interface Parts {
   s3: ReturnType<typeof createS3Port>;
   records: ReturnType<typeof createRecordsClient>;
   userAgent: string;
+  metrics: Metrics;
   /** Whether an endpoint may have this address. */
   checkUrl(url: URL): ReturnType<typeof checkUrl>;
   /** For faults of work that nobody waits for. */
@@ -34,13 +36,18 @@ export interface Parts {
 /** Opens the store, migrated, and the clients. Rejects in words for the person who starts it. */
 export async function openParts(options: PartsOptions): Promise<Parts> {
   const { config, logger } = options;
-  const onFault = (where: string, error: unknown) => logger.warn({ where, err: error }, 'fault, will be tried again');
+  const metrics = createMetrics();
+  const onFault = (where: string, error: unknown) => {
+    metrics.faulted(where);
+    logger.warn({ where, err: error }, 'fault, will be tried again');
+  };
   const store = await openStore({
     ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
     dataDir: options.storeDir,
     secretKey: options.secretKey,
     timeScale: config.timeScale,
     onFault,
+    onCommit: metrics.committed,
   }).catch((error) => {
     throw new Error(`${nameOfStore(options)} cannot be used: ${explain(error)}`);
   });
@@ -56,6 +63,7 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
     s3,
     records,
     userAgent,
+    metrics,
     checkUrl: (url) => checkUrl(url, guard),
     onFault,
     async close() {

@@ -25,7 +25,7 @@ const DEAD_UPLOAD_MS = 3_600_000;
 /** Dispatcher and worker, joined to Temporal. */
 export async function runWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, parts, logger } = options;
-  const { store, onFault } = parts;
+  const { store, metrics, onFault } = parts;
   // Only the embedded store has one process; with Postgres others may be at work on what looks unfinished.
   const recovered = store.kind === 'pglite' ? await store.recovery.afterCrash() : 0;
   const sweepDatasets = await store.datasets.abandonUploads(store.kind === 'pglite' ? 0 : DEAD_UPLOAD_MS);
@@ -49,8 +49,16 @@ export async function runWorker(options: WorkerOptions): Promise<RunningWorker> 
     timeScale: config.timeScale,
     maxPerWorkflow: config.deliveriesPerWorkflow,
     userAgent: parts.userAgent,
-    onAttempt: (log) => logger.info(log, 'attempt'),
-    onExport: (log) => logger.info(log, 'export'),
+    onClaim: metrics.claimed,
+    onStart: metrics.started,
+    onAttempt(log) {
+      metrics.attempted(log);
+      logger.info(log, 'attempt');
+    },
+    onExport(log) {
+      metrics.exported(log);
+      logger.info(log, 'export');
+    },
     onWarning: (text) => logger.warn(text),
     onFault,
     onDisabled: (endpointId) => void cancelPending(endpointId).catch((error) => onFault('disable', error)),

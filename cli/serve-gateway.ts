@@ -4,6 +4,7 @@ import { readPortalBundle } from '../gateway/portal-bundle.ts';
 import type { TemporalLink } from '../worker/temporal-link.ts';
 import type { Config } from './config.ts';
 import { listen, listeningUrl } from './listen.ts';
+import { metricsText, type SdkMetrics } from './metrics/metrics.ts';
 import type { Parts } from './parts.ts';
 import { version } from './version.ts';
 
@@ -16,6 +17,7 @@ export interface GatewayOptions {
   uiUrl: string | null;
   /** Of the portal's built page; null: none is served. */
   portalFolder: string | null;
+  sdkMetrics: SdkMetrics;
   logger: Logger;
 }
 
@@ -30,7 +32,7 @@ export interface ServedGateway {
 /** Builds the gateway and listens. Rejects in words for the person who starts it. */
 export async function serveGateway(options: GatewayOptions): Promise<ServedGateway> {
   const { config, parts, link } = options;
-  const { store, http, s3 } = parts;
+  const { store, http, s3, metrics } = parts;
   const app = buildGateway({
     organizations: store.organizations,
     apiKeys: store.apiKeys,
@@ -43,6 +45,7 @@ export async function serveGateway(options: GatewayOptions): Promise<ServedGatew
     eventTypes: store.eventTypes,
     events: store.events,
     deliveries: store.deliveries,
+    searchDeliveries: store.searchDeliveries,
     activity: store.activity,
     endpointStats: store.endpointStats,
     installationStats: store.installationStats,
@@ -51,15 +54,21 @@ export async function serveGateway(options: GatewayOptions): Promise<ServedGatew
     alertSettings: store.alertSettings,
     sources: store.sources,
     receipts: store.receipts,
-    publish: store.publish,
+    publish: async (item) => {
+      const result = await store.publish(item);
+      metrics.published(item, result);
+      return result;
+    },
     control: store.control,
     cancelPendingOf: store.cancelPendingOf,
     hurryRefusedOf: store.hurryRefusedOf,
     replay: store.replay,
+    replayProgress: store.replayProgress,
     signalLookAgain: link.signalLookAgain,
     resendWorkflow: (_organizationId, deliveryId) => link.resendWorkflow(deliveryId),
     workflowLink: workflowLinks(options.uiUrl, config.temporalNamespace),
     schedules: link.schedules,
+    metrics: () => metricsText(metrics, store.backlog, options.sdkMetrics),
     readiness: async () => ({ store: await store.healthy(), temporal: await link.healthy() }),
     http,
     s3,

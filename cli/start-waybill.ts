@@ -2,6 +2,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { LocalKeys } from './keys.ts';
+import type { SdkMetrics } from './metrics/metrics.ts';
 import { openParts } from './parts.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
 import { serveGateway } from './serve-gateway.ts';
@@ -15,6 +16,7 @@ export interface WaybillOptions {
   workflowBundlePath: string;
   /** Of the portal's built page; null: none is served. */
   portalFolder: string | null;
+  sdkMetrics: SdkMetrics;
   logger: Logger;
 }
 
@@ -37,10 +39,19 @@ export async function startWaybill(options: WaybillOptions): Promise<Waybill> {
   const parts = await openParts({ config, secretKey, storeDir: options.storeDir, logger });
   let worker: RunningWorker | undefined;
   try {
-    const { workflowBundlePath, portalFolder } = options;
+    const { workflowBundlePath, portalFolder, sdkMetrics } = options;
     worker = await runWorker({ config, parts, connection, workflowBundlePath, logger });
     const { runtime, recovered } = worker;
-    const gateway = await serveGateway({ config, adminKey, parts, link: runtime, uiUrl, portalFolder, logger });
+    const gateway = await serveGateway({
+      config,
+      adminKey,
+      parts,
+      link: runtime,
+      uiUrl,
+      portalFolder,
+      sdkMetrics,
+      logger,
+    });
     return {
       url: gateway.url,
       recovered,

@@ -6,7 +6,8 @@ import { banner } from './banner.ts';
 import type { Config, Environment } from './config.ts';
 import { acquireFolderLock } from './folder-lock.ts';
 import { type LocalKeys, localKeys } from './keys.ts';
-import { createLog, installTemporalLogger, type Log } from './logger.ts';
+import { createLog, installTemporal, type Log } from './logger.ts';
+import type { SdkMetrics } from './metrics/metrics.ts';
 import { providePortal } from './portal/provide.ts';
 import { ensurePorts } from './ports.ts';
 import { requireConfig } from './require-config.ts';
@@ -53,8 +54,8 @@ export async function runWaybill(
   const log = createLog(config.logLevel, process.stdout.isTTY);
   try {
     await ensurePorts(config);
-    installTemporalLogger(log.logger);
-    const parts = new Parts(config, environment, log, stopping);
+    const sdkMetrics = await installTemporal(log.logger);
+    const parts = new Parts(config, environment, { log, sdkMetrics }, stopping);
     try {
       await parts.run(whileReady);
     } finally {
@@ -70,14 +71,21 @@ class Parts {
   readonly #config: Config;
   readonly #environment: Environment;
   readonly #log: Log;
+  readonly #sdkMetrics: SdkMetrics;
   readonly #stopping: AbortSignal;
   #temporal: Temporal | undefined;
   #waybill: Waybill | undefined;
 
-  constructor(config: Config, environment: Environment, log: Log, stopping: AbortSignal) {
+  constructor(
+    config: Config,
+    environment: Environment,
+    { log, sdkMetrics }: { log: Log; sdkMetrics: SdkMetrics },
+    stopping: AbortSignal,
+  ) {
     this.#config = config;
     this.#environment = environment;
     this.#log = log;
+    this.#sdkMetrics = sdkMetrics;
     this.#stopping = stopping;
   }
 
@@ -131,6 +139,7 @@ class Parts {
       temporal: this.#temporal,
       workflowBundlePath: await bundling,
       portalFolder: await portal,
+      sdkMetrics: this.#sdkMetrics,
       logger,
     });
   }

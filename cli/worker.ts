@@ -5,7 +5,8 @@ import { cacheFolder } from '../worker/dev-server/find-server.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 import type { Environment } from './config.ts';
 import { listen, listeningUrl } from './listen.ts';
-import { createLog, installTemporalLogger } from './logger.ts';
+import { createLog, installTemporal } from './logger.ts';
+import { metricsText } from './metrics/metrics.ts';
 import { openParts } from './parts.ts';
 import { ensurePorts } from './ports.ts';
 import { runWorker } from './run-worker.ts';
@@ -20,7 +21,7 @@ export async function worker(environment: Environment): Promise<void> {
   const log = createLog(config.logLevel, process.stdout.isTTY);
   const { logger } = log;
   await ensurePorts(config);
-  installTemporalLogger(logger);
+  const sdkMetrics = await installTemporal(logger);
   const report = (text: string) => process.stderr.write(`${text}\n`);
   const bundle = await workflowBundlePath([cacheFolder(environment, homedir()), join(tmpdir(), 'waybill')], report);
   const parts = await openParts({ config, secretKey: config.secretKey, storeDir: null, logger });
@@ -29,7 +30,8 @@ export async function worker(environment: Environment): Promise<void> {
     const { runtime } = await runWorker({ config, parts, connection, workflowBundlePath: bundle, logger });
     try {
       const readiness = async () => ({ store: await parts.store.healthy(), temporal: await runtime.healthy() });
-      const probes = buildProbes({ readiness, logger });
+      const metrics = () => metricsText(parts.metrics, parts.store.backlog, sdkMetrics);
+      const probes = buildProbes({ readiness, metrics, logger });
       await listen(probes, config);
       log.flush();
       process.stdout.write(`Waybill's worker is ready: ${listeningUrl(probes, config)}/health/ready\n`);

@@ -12,6 +12,7 @@ import { activityRoutes } from './routes/activity.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { deliveryControlRoutes } from './routes/delivery-control.ts';
+import { deliveryStreamRoutes } from './routes/delivery-stream.ts';
 import { destinationRoutes } from './routes/destinations.ts';
 import { flexorchRoutes } from './routes/dialects/flexorch/routes.ts';
 import { flowcertaRoutes } from './routes/dialects/flowcerta/routes.ts';
@@ -27,6 +28,7 @@ import { eventTypeRoutes } from './routes/event-types.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboundRoutes } from './routes/inbound.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { organizationRoutes } from './routes/organizations.ts';
 import { portalLinkRoutes } from './routes/portal-links.ts';
 import { portalSessionRoutes } from './routes/portal-session.ts';
@@ -81,6 +83,7 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
     eventRoutes,
     eventBatchRoutes,
     deliveryRoutes,
+    deliveryStreamRoutes,
     deliveryControlRoutes,
     activityRoutes,
     statsRoutes,
@@ -96,5 +99,6 @@ export function buildGateway(deps: GatewayDependencies): FastifyInstance {
   ]) {
     app.register(routes(deps));
   }
+  app.register(metricsRoutes(deps, 'admin'));
   return app;
 }

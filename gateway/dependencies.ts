@@ -18,6 +18,8 @@ import type { DeliveryReader } from '../store/read-deliveries.ts';
 import type { EventReader } from '../store/read-events.ts';
 import type { ReceiptLog } from '../store/receipt-log.ts';
 import type { ReplayInclude, ReplayRequest } from '../store/replay.ts';
+import type { DeliveryCounts } from '../store/replay-progress.ts';
+import type { DeliverySearch } from '../store/search-deliveries.ts';
 import type { SourceStore } from '../store/sources.ts';
 import type { SubjectReader } from '../store/subjects.ts';
 import type { InstallationStats } from '../store/throughput.ts';
@@ -46,6 +48,7 @@ export interface GatewayDependencies {
   eventTypes: EventTypeStore;
   events: EventReader;
   deliveries: DeliveryReader;
+  searchDeliveries: DeliverySearch;
   activity: ActivityReader;
   endpointStats: EndpointStatsReader;
   installationStats(): Promise<InstallationStats>;
@@ -63,6 +66,13 @@ export interface GatewayDependencies {
   hurryRefusedOf(endpointId: string): AsyncIterable<{ workflowId: string; ids: string[] }[]>;
   /** Counts per kind: brought back, or with `dryRun` to be brought back. */
   replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>>;
+  /** How what a replay is about stands; times are ISO. */
+  replayProgress(of: {
+    organizationId: string;
+    endpointId: string;
+    since: string;
+    until: string;
+  }): Promise<DeliveryCounts>;
   /** Tells a workflow that the store has changed for these deliveries. May fail: the reconciler heals. */
   signalLookAgain(workflowId: string, deliveryIds: readonly string[]): Promise<void>;
   /** Signal-with-start of the delivery's own workflow after a resend. May fail likewise. */
@@ -71,6 +81,8 @@ export interface GatewayDependencies {
   workflowLink(workflowId: string): string | null;
   schedules: DailyWork;
   /** Both must answer within a few seconds; a fault counts as `false`. */
+  /** What this process has counted, in Prometheus' text format. */
+  metrics(): Promise<string>;
   readiness(): Promise<{ store: boolean; temporal: boolean }>;
   http: HttpPort;
   s3: Pick<S3Port, 'check'>;

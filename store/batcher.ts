@@ -11,6 +11,8 @@ export interface BatcherOptions<In> {
   maxRuns: number;
   /** What an input claims for itself: two that share a key never run together, the later one waits. */
   keysOf(input: In): readonly string[];
+  /** Before each run, with the number of inputs that go together. */
+  onRun?: ((items: number) => void) | undefined;
 }
 
 /** A group that the database gave up to end a deadlock runs again this often: nothing of it was written. */
@@ -69,6 +71,7 @@ export class Batcher<In, Out> {
   }
 
   async #settle(group: Waiting<In, Out>[], deadlocks = 0): Promise<void> {
+    this.#options.onRun?.(group.length);
     try {
       const outputs = await this.#run(group.map((w) => w.input));
       group.forEach((w, i) => {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { PlaceTimes } from '../domain/delivery/rate-limit.ts';
-import { Batcher } from './batcher.ts';
+import { Batcher, type BatcherOptions } from './batcher.ts';
 import { type Db, isPending, jsonRowsOf, recordset, rowsOf, toIso } from './database.ts';
 import { filesOf } from './exported-files.ts';
 import { newId } from './ids.ts';
@@ -51,12 +51,17 @@ const COLUMNS =
  * Begins attempts: one compare-and-set on status, generation and attempt count for all calls that wait together, so that two
  * runs of one delivery make one attempt. What it refuses is judged by `refuse`.
  */
-export function createBegin(db: Db, recent: RecentEvents, options: { maxRuns: number; times: PlaceTimes }) {
+export function createBegin(
+  db: Db,
+  recent: RecentEvents,
+  options: { maxRuns: number; times: PlaceTimes; onRun?: BatcherOptions<BeginInput>['onRun'] },
+) {
   const memory: Memory = { events: recent, organizationUuids: new Map() };
   const batcher = new Batcher<BeginInput, BeginResult>(beginGroup, {
     maxItems: 200,
     maxRuns: options.maxRuns,
     keysOf: (input) => [input.id],
+    onRun: options.onRun,
   });
 
   async function beginGroup(inputs: BeginInput[]): Promise<BeginResult[]> {

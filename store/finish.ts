@@ -1,4 +1,4 @@
-import { Batcher } from './batcher.ts';
+import { Batcher, type BatcherOptions } from './batcher.ts';
 import type { Db } from './database.ts';
 import { disableEndpoints, readDisabled } from './endpoint-state.ts';
 import { occurrencesOf } from './finish-occurrences.ts';
@@ -27,12 +27,14 @@ export function createFinish(
     onEnded: (ends: { delivered: number; failed: number }) => void;
     stop: AbortSignal;
     onFault: (error: unknown) => void;
+    onRun?: BatcherOptions<FinishInput>['onRun'];
   },
 ) {
   const batcher = new Batcher<FinishInput, FinishResult>(finishGroup, {
     maxItems: 200,
     maxRuns: options.maxRuns,
     keysOf: (input) => [input.deliveryId],
+    onRun: options.onRun,
   });
 
   async function finishGroup(inputs: FinishInput[]): Promise<FinishResult[]> {

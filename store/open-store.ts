@@ -34,15 +34,17 @@ import { createReceiptLog } from './receipt-log.ts';
 import { RecentEvents } from './recent-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
+import { countDeliveries } from './replay-progress.ts';
 import { createRetention } from './retention.ts';
 import { createEndpointScan } from './scan-endpoints.ts';
 import { createExceptionScan } from './scan-exceptions.ts';
 import { createValidationScan } from './scan-validations.ts';
+import { createDeliverySearch } from './search-deliveries.ts';
 import { createSecretBox } from './secret-box.ts';
 import { createSenderEndpoints } from './sender-endpoints.ts';
 import { createSourceStore } from './sources.ts';
 import { createSubjectStore } from './subjects.ts';
-import { createThroughput } from './throughput.ts';
+import { createThroughput, readWaiting } from './throughput.ts';
 import type { AttemptStore, ScanStore } from './types.ts';
 import { createValidationStore } from './validations.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -58,6 +60,8 @@ export interface StoreOptions {
   timeScale: number;
   /** Faults of work that nobody waits for. */
   onFault(where: string, error: unknown): void;
+  /** Before each group commit of a kind of hot work, with the number of calls that go together. */
+  onCommit?(work: 'publish' | 'begin' | 'finish', calls: number): void;
 }
 
 export type Store = Awaited<ReturnType<typeof openStore>>;
@@ -78,10 +82,12 @@ export async function openStore(options: StoreOptions) {
   const onWaiting = (deliveries: number) => {
     for (const listener of listeners) listener(deliveries);
   };
+  const onRun = (work: 'publish' | 'begin' | 'finish') => (calls: number) => options.onCommit?.(work, calls);
   const recent = new RecentEvents();
   const wakeIn = createWakeUp(() => onWaiting(0), stop.signal);
   const maintain = createMaintenance(database, (error) => options.onFault('maintenance', error));
 
+  const deliveries = createDeliveryReader(db);
   const throughput = createThroughput(db, { onFault: (error) => options.onFault('throughput', error) });
 
   const control = createControl(db, { onWaiting });
@@ -92,13 +98,13 @@ export async function openStore(options: StoreOptions) {
   const directory = new EndpointDirectory(db);
   const onPublished = (events: number) => throughput.add({ published: events });
   const publishing = { onCommitted: onWaiting, onWritten: maintain, onPublished };
-  const { publish } = createPublisher(db, recent, directory, { maxRuns, ...publishing });
+  const { publish } = createPublisher(db, recent, directory, { maxRuns, ...publishing, onRun: onRun('publish') });
   const outbox = createOutbox(db, publishing);
   const operational = createOperational(outbox, directory);
   const times = placeTimes(options.timeScale);
   const bucketMs = healthBucketMs(options.timeScale);
   const limits = createLimits(database, { times, onWaiting });
-  const { begin } = createBegin(db, recent, { maxRuns, times });
+  const { begin } = createBegin(db, recent, { maxRuns, times, onRun: onRun('begin') });
   const attempts: AttemptStore = {
     begin,
     finish: createFinish(db, operational, {
@@ -106,6 +112,7 @@ export async function openStore(options: StoreOptions) {
       healthBucketMs: bucketMs,
       onReleased: onWaiting,
       onEnded: throughput.add,
+      onRun: onRun('finish'),
       stop: stop.signal,
       onFault: (error) => options.onFault('finish', error),
     }),
@@ -134,15 +141,18 @@ export async function openStore(options: StoreOptions) {
     exports: createExportStore(db, operational),
     datasets: createDatasetStore(database, (error) => options.onFault('datasets', error)),
     events: createEventReader(db),
-    deliveries: createDeliveryReader(db),
+    deliveries,
+    searchDeliveries: createDeliverySearch(db, deliveries),
     activity: createActivityReader(db),
     endpointStats: createEndpointStats(db, bucketMs),
     installationStats: throughput.read,
+    backlog: () => readWaiting(db),
     publish,
     sources: createSourceStore(db, box, { maxRuns, alone: kind === 'pglite' }),
     receipts,
     control,
     replay: createReplay(db, { onWaiting }),
+    replayProgress: (of: Parameters<typeof countDeliveries>[1]) => countDeliveries(db, of),
     cancelPendingOf: (endpointId: string, reason: string) => cancelPendingOf(db, endpointId, reason),
     hurryRefusedOf: (endpointId: string) => hurryRefusedOf(db, endpointId),
     endpointLog: createEndpointLogReader(db),

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { filtering } from '../domain/delivery/filter.ts';
 import { matchesEndpoint } from '../domain/delivery/match-endpoint.ts';
 import { type Unmatched, unmatchedOf } from '../domain/delivery/unmatched.ts';
-import { Batcher } from './batcher.ts';
+import { Batcher, type BatcherOptions } from './batcher.ts';
 import { type Db, jsonRowsOf, recordset, rowsOf } from './database.ts';
 import type { DirectoryEndpoint, EndpointDirectory } from './endpoint-directory.ts';
 import { newId } from './ids.ts';
@@ -44,12 +44,13 @@ export function createPublisher(
   db: Db,
   recent: RecentEvents,
   directory: EndpointDirectory,
-  options: PublishListeners & { maxRuns: number },
+  options: PublishListeners & { maxRuns: number; onRun?: BatcherOptions<PublishItem>['onRun'] },
 ) {
   const batcher = new Batcher<PublishItem, PublishResult>(commitGroup, {
     maxItems: 200,
     maxRuns: options.maxRuns,
     keysOf,
+    onRun: options.onRun,
   });
 
   async function commitGroup(items: PublishItem[]): Promise<PublishResult[]> {

@@ -110,7 +110,7 @@ function sumOf(rows: readonly Counts[], minute: number): ThroughputSpan {
 }
 
 /** From one endpoint that has something waiting to the next, by the index of what waits: each costs one look. */
-async function readWaiting(db: Db): Promise<Pick<InstallationStats, 'waiting' | 'oldestWaitingAt'>> {
+export async function readWaiting(db: Db): Promise<Pick<InstallationStats, 'waiting' | 'oldestWaitingAt'>> {
   const waits = sql`status = 'pending' and workflow_id is null`;
   const [row] = await rowsOf<{ waiting: number; oldest: string | null }>(
     db,

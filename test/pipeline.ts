@@ -70,6 +70,8 @@ export async function aPipeline(
     timeScale,
     maxPerWorkflow: 100,
     userAgent: 'Waybill/test',
+    onClaim: () => undefined,
+    onStart: () => undefined,
     onAttempt: () => undefined,
     onExport: () => undefined,
     onWarning: () => undefined,

@@ -90,6 +90,7 @@ beforeAll(async () => {
     temporal: { connection: { address: namespace.address }, uiUrl: null },
     workflowBundlePath: bundledWorkflows(),
     portalFolder: null,
+    sdkMetrics: null,
     logger: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
   });
   await useEverything();

@@ -42,6 +42,10 @@ export interface DispatcherPorts {
   nowMs(): number;
   /** 1 switches carrying off. */
   maxPerWorkflow: number;
+  /** After each look at what waits. */
+  onClaim(): void;
+  /** Before a workflow is started with so many deliveries. */
+  onStart(deliveries: number): void;
   onFault(where: string, error: unknown): void;
 }
 
@@ -175,6 +179,7 @@ export class Dispatcher {
     let planned: Planned[] = [];
     let seen = 0;
     const { maxPerWorkflow, newWorkflowId } = this.#ports;
+    this.#ports.onClaim();
     await this.#ports.claim(request, (claimed) => {
       seen = claimed.length;
       planned = planWorkflows(claimed, { carry, maxPerWorkflow, newWorkflowId });
@@ -186,6 +191,7 @@ export class Dispatcher {
   }
 
   #launch(workflow: Planned): void {
+    this.#ports.onStart(workflow.deliveries.length);
     this.#slots.take(workflow.workflowId);
     if (attemptsAtOnce(workflow)) {
       this.#flights.set(workflow.workflowId, workflow.deliveries);

@@ -37,6 +37,9 @@ export interface RuntimeOptions {
   timeScale: number;
   maxPerWorkflow: number;
   userAgent: string;
+  /** After each look of the dispatcher at what waits, and before each start of a workflow with so many deliveries. */
+  onClaim(): void;
+  onStart(deliveries: number): void;
   /** One wide line per attempt. */
   onAttempt(log: AttemptLog): void;
   /** One wide line per try of an export. */
@@ -90,6 +93,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     newWorkflowId: store.newWorkflowId,
     nowMs: () => performance.now(),
     maxPerWorkflow: options.maxPerWorkflow,
+    onClaim: options.onClaim,
+    onStart: options.onStart,
     onFault: options.onFault,
   });
   const reconciler = new Reconciler({

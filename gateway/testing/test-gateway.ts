@@ -106,6 +106,7 @@ export async function startTestGateway(
         return id === SCHEDULE.id;
       },
     },
+    metrics: async () => 'a_metric 1\n',
     readiness: async () => outside.ready,
     http: {
       exchange: async (request) => {

@@ -61,6 +61,7 @@ beforeAll(async () => {
     temporal: { connection: { address: namespace.address }, uiUrl: null },
     workflowBundlePath: bundledWorkflows(),
     portalFolder: null,
+    sdkMetrics: null,
     logger: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
   });
   ({ key } = (await call('POST', '/v1/organizations', { name: 'Acme' }, ADMIN_KEY)).body);
