@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { SESSION_KEY } from '../api/query-client.ts';
-import { operatorNav } from '../pages/operator/nav.tsx';
+import { operatorNav, operatorOrganizationNav } from '../pages/operator/nav.tsx';
 import { OrganizationPicker } from '../pages/operator/organization-picker.tsx';
 import { endSession } from '../session/session.ts';
 import { useSession } from '../session/session-context.ts';
@@ -47,7 +47,7 @@ export function Shell() {
         <div className="side-body" id="side-body">
           {isOperator && <NavList label="Installation" items={operatorNav} />}
           {isOperator && <OrganizationPicker />}
-          <NavList label="Webhooks" items={customerNav} />
+          <NavList label="Webhooks" items={isOperator ? [...customerNav, ...operatorOrganizationNav] : customerNav} />
           <div className="side-foot">
             {session.returnUrl !== null && (
               <a className="button quiet" href={session.returnUrl}>
