@@ -9,15 +9,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 /**
- * Path of the bundled workflows, made once per version of their sources and of the SDK, since bundling takes seconds. Kept in the
- * first of `cacheDirs` that has it, else in the first that can be written. `report` is called before a bundle is made.
+ * Path of the bundled workflows, made once per version of their sources and of the SDK, since bundling takes seconds. The
+ * built package brings it along (`npm run build`); else it is kept in the first of `cacheDirs` that has it, else in the first that can be written. `report` is called before a bundle is made.
  */
 export async function workflowBundlePath(
   cacheDirs: readonly string[],
   report: (text: string) => void,
 ): Promise<string> {
   const name = `workflows-${fingerprint()}.js`;
-  const cached = cacheDirs.map((dir) => join(dir, name)).find((path) => existsSync(path));
+  const cached = [root, ...cacheDirs].map((dir) => join(dir, name)).find((path) => existsSync(path));
   if (cached) return cached;
   report('bundling the workflows (once per version)');
   const { code } = await bundleWorkflowCode({
