@@ -30,14 +30,38 @@ export class WaybillApi implements ICredentialType {
       required: true,
       default: '',
       description:
-        'An API key of the organization. Triggers and managing take the scope manage, publishing takes publish, and reading takes read.',
+        'An API key of the organization, or the admin key. Triggers and managing take the scope manage, publishing takes publish, and reading takes read.',
+    },
+    {
+      displayName: 'Organization ID',
+      name: 'organizationId',
+      type: 'string',
+      default: '',
+      placeholder: 'org_01…',
+      description: 'With the admin key: the organization to work in. API keys have their own.',
     },
   ];
   authenticate: IAuthenticateGeneric = {
     type: 'generic',
-    properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
+    properties: {
+      headers: {
+        Authorization: '=Bearer {{$credentials.apiKey}}',
+        // Empty is as absent.
+        'Waybill-Organization': '={{$credentials.organizationId}}',
+      },
+    },
   };
   test: ICredentialTestRequest = {
     request: { baseURL: '={{$credentials.baseUrl.replace(/\\/+$/, "")}}', url: '/v1/endpoints', qs: { limit: 1 } },
+    rules: [
+      {
+        type: 'responseCode',
+        properties: { value: 400, message: 'With the admin key, “Organization ID” has to name the organization.' },
+      },
+      {
+        type: 'responseCode',
+        properties: { value: 404, message: 'There is no Waybill at this address, or it has no such organization.' },
+      },
+    ],
   };
 }

@@ -78,6 +78,13 @@ describe('the admin key', () => {
     }
   });
 
+  it('names none by an empty header', async () => {
+    const withHeader = (key?: string) =>
+      gateway.call('GET', '/v1/deliveries', { organization: '', ...(key && { key }) });
+    expect((await withHeader()).json().code).toBe('organization_required');
+    expect((await withHeader(acme.key)).statusCode).toBe(200);
+  });
+
   it('needs no header where the path names it, and is the only one for organizations themselves', async () => {
     expect((await gateway.call('GET', `/v1/organizations/${acme.id}`)).json().id).toBe(acme.id);
     expect((await gateway.call('GET', '/v1/organizations', { key: acme.key })).statusCode).toBe(403);
@@ -122,6 +129,7 @@ const routes: ['GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT', string, string][] = 
   ['POST', '/v1/endpoints/x/disable', 'manage'],
   ['POST', '/v1/endpoints/x/test', 'manage'],
   ['POST', '/v1/endpoints/x/replay', 'manage'],
+  ['GET', '/v1/endpoints/x/replay-progress', 'read'],
   ['POST', '/v1/endpoints/x/check', 'manage'],
   ['POST', '/v1/endpoints/x/preview', 'manage'],
   ['POST', '/v1/endpoints/preview', 'manage'],
@@ -172,11 +180,21 @@ describe('scopes', () => {
         .replace('/slack/', '/{kind}/')
         .replace(/\/x(?=\/|$)/, path.includes('event-types') ? '/{name}' : '/{id}'),
     );
-    // What takes the admin key has its own tests, and the systems' own routes have theirs beside their frame.
-    const elsewhere = /^\w+ \/(health|portal|v1\/organizations|v1\/schedules|v1\/stats\/installation|flexorch|orion|fltr|job-status|flowcerta)/;
+    // What takes the admin key, and what never ends, has its own tests, and the systems' own routes have theirs beside their frame.
+    const elsewhere =
+      /^\w+ \/(health|portal|v1\/organizations|v1\/schedules|v1\/stats\/installation|v1\/deliveries\/stream|flexorch|orion|fltr|job-status|flowcerta)/;
     expect(documented.filter((route) => !elsewhere.test(route)).sort()).toEqual(tested.sort());
   });
 });
+
+const anException = {
+  ruleId: 'FC-UIP-HCD-001',
+  fileName: 'Main.xaml',
+  location: 'Main.xaml:142',
+  reason: 'Injected at runtime.',
+  requestedByEmail: 'ops-lead@example.com',
+  expiresAt: '2026-12-31T00:00:00Z',
+};
 
 describe('organizations', () => {
   it('see nothing of each other', async () => {
@@ -201,6 +219,8 @@ describe('organizations', () => {
       ['POST', `/v1/endpoints/${mine}/enable`, undefined],
       ['POST', `/v1/endpoints/${mine}/test`, undefined],
       ['POST', `/v1/endpoints/${mine}/replay`, { since: '2026-01-01T00:00:00Z', include: ['missing'] }],
+      ['GET', `/v1/endpoints/${mine}/replay-progress?since=2026-01-01T00:00:00Z`, undefined],
+      ['GET', `/v1/stats/endpoints?endpointId=${mine}`, undefined],
       ['GET', `/v1/events/${event}`, undefined],
       ['GET', `/v1/deliveries/${delivery}`, undefined],
       ['GET', `/v1/deliveries/${delivery}/attempts`, undefined],
@@ -224,9 +244,19 @@ describe('organizations', () => {
     }
     const named = await gateway.call('GET', '/v1/endpoints', { key, organization: acme.id });
     expect(named.statusCode).toBe(404);
-    for (const path of ['endpoints', 'events', 'deliveries', `deliveries?endpointId=${mine}`, 'sources']) {
+    await gateway.call('POST', '/flowcerta/api/v1/exceptions', { key: acme.key, body: anException });
+    const lists = ['endpoints', 'events', 'deliveries', 'sources', 'validations', 'exceptions', 'stats/endpoints'];
+    for (const path of [
+      ...lists,
+      `deliveries?endpointId=${mine}`,
+      `deliveries?eventId=${event}`,
+      'deliveries?text=%7B',
+    ]) {
       expect((await gateway.call('GET', `/v1/${path}`, { key })).json().data).toEqual([]);
     }
+    expect((await gateway.call('GET', '/v1/exceptions', { key: acme.key })).json().data).toHaveLength(1);
+    const theirs = (await gateway.call('GET', '/v1/activity', { key })).body;
+    for (const id of [acme.id, mine, event, delivery, source]) expect(theirs).not.toContain(id);
     const aimed = await gateway.call('POST', '/v1/events', { key, body: { type: 'a', data: {}, to: [mine] } });
     expect(aimed.statusCode).toBe(422);
     // Ids are unique in an organization, not beyond.

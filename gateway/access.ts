@@ -193,7 +193,8 @@ async function organizationOf(request: FastifyRequest, own: string | null, deps:
   const inQuery = request.routeOptions.config.organizationInQuery
     ? (request.query as { organizationId?: unknown }).organizationId
     : undefined;
-  const named = [inPath, inHeader, inQuery].find((name) => typeof name === 'string') as string | undefined;
+  // An empty header names none: clients with a field for it send it all the same.
+  const named = [inPath, inHeader || undefined, inQuery].find((name) => typeof name === 'string') as string | undefined;
   if (own !== null) {
     if (named !== undefined && named !== own) throw organizationNotFound();
     return own;

@@ -81,7 +81,7 @@ test.each(CREDENTIALS)('%s has icons, a test, and hides what is secret', async (
   for (const icon of iconFiles(file, credential.icon)) expect(existsSync(icon)).toBe(true);
   expect(credential.test?.request.url).toMatch(/^\//);
   for (const { name, typeOptions } of credential.properties) {
-    expect([name, typeOptions?.password ?? false]).toEqual([name, name !== 'baseUrl']);
+    expect([name, typeOptions?.password ?? false]).toEqual([name, !['baseUrl', 'organizationId'].includes(name)]);
   }
 });
 

@@ -10,6 +10,40 @@ test.each([
   expect(meaningOfAny(type, {}).title).toBe(title);
 });
 
+const MESSAGE = {
+  title: 'Order 7 is\n stuck',
+  text: 'No paper.',
+  severity: 'high',
+  id: '7',
+  url: 'https://x.example',
+  order: 7,
+};
+
+test.each([
+  ['n8n.message', 'high', false],
+  ['n8n.message.resolved', 'high', false],
+  ['message', 'high', false],
+])('%s says its own title, and nothing of it twice', (type, severity, resolved) => {
+  expect(meaningOfAny(type, MESSAGE)).toMatchObject({
+    title: 'Order 7 is stuck',
+    text: 'No paper.',
+    severity,
+    resolved,
+    subject: [type.split('.')[0], '7'],
+    fields: [{ label: 'Order', value: '7' }],
+  });
+});
+
+test.each([
+  ['n8n.message', { title: ' ' }, 'N8n message'],
+  ['n8n.message', { title: 7 }, 'N8n message'],
+  // What is about a thing with a title is not called like the thing.
+  ['document.created', { title: 'Report' }, 'Document created'],
+  ['commit_message.changed', { title: 'Report' }, 'Commit message changed'],
+])('%s with %j is titled "%s"', (type, data, title) => {
+  expect(meaningOfAny(type, data).title).toBe(title);
+});
+
 test.each([
   ['order.failed', {}, 'high', false],
   ['check.failing', {}, 'high', false],

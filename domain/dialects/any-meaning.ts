@@ -1,3 +1,4 @@
+import { oneLine } from '../destinations/clean-text.ts';
 import { SEVERITIES, type Severity } from '../destinations/message.ts';
 import { fieldsOf, type Shown } from './data-fields.ts';
 import type { EventData, Meaning } from './meaning.ts';
@@ -23,21 +24,27 @@ const GOOD_ENDINGS = /(?:^|[._-])(?:completed|succeeded|resolved|recovered|fixed
 
 /** Where data tells in one sentence or more what happened; the first that does is the text. */
 const TEXT_NAMES = ['message', 'text', 'summary', 'description'];
+/** An event that is nothing but a message, such as `n8n.message`, or the news that there is no need for it any more. */
+const MESSAGE_TYPE = /(?:^|\.)message(?:\.resolved)?$/;
+/** What of a message stands elsewhere than among its fields. */
+const MESSAGE_PARTS = ['title', 'severity', 'id', 'url'];
 /** Where data tells how bad it is. */
 const SEVERITY_NAMES = ['severity', 'level', 'priority'];
 
 /**
  * What an event of an unknown type says, from its name and data: `order.payment_failed` is "Order payment failed", high since
  * it ends so, about the order that `order_id`, `orderId`, `order.id` or `id` names. `severity`, `level` or `priority` in data
- * outweighs the name.
+ * outweighs the name. An event whose type ends in `message` has its own words: its `title` is the title.
  */
 export function meaningOfAny(type: string, data: EventData): Meaning {
   const noun = type.split('.')[0] ?? '';
   const textName = TEXT_NAMES.find((name) => typeof data[name] === 'string' && data[name] !== '');
   const severity = severityOf(type, data);
-  const hidden: Record<string, Shown> = textName ? { [textName]: null } : {};
+  const ownTitle = MESSAGE_TYPE.test(type) && typeof data.title === 'string' ? oneLine(data.title) : '';
+  const elsewhere = [...(textName ? [textName] : []), ...(ownTitle ? MESSAGE_PARTS : [])];
+  const hidden: Record<string, Shown> = Object.fromEntries(elsewhere.map((name) => [name, null]));
   return {
-    title: labelOf(type) || 'Event',
+    title: ownTitle || labelOf(type) || 'Event',
     severity,
     subject: [noun, idOf(noun, data)],
     resolved: severity === 'info' && GOOD_ENDINGS.test(type),

@@ -21,7 +21,7 @@ beforeEach(() => {
   const { port } = gateway.app.server.address() as AddressInfo;
   nodes += 1;
   const type = new WaybillRoute();
-  node = { type, baseUrl: `http://127.0.0.1:${port}`, apiKey: key, nodeId: `node_${nodes}`, hints: [] };
+  node = { type, baseUrl: `http://127.0.0.1:${port}`, apiKey: key, nodeId: `node_${nodes}` };
 });
 
 afterAll(() => gateway.close());
@@ -90,19 +90,17 @@ describe('an existing endpoint', () => {
     ]);
   });
 
-  test('without a title template is hinted at, and shows the title among its fields', async () => {
-    const id = await anEndpoint();
+  test.each([
+    ['without templates is titled as the item is', {}, SAID.title],
+    ['with a title template says it in its own words', { title: 'Shop: {{ data.title }}' }, `Shop: ${SAID.title}`],
+  ])('%s', async (_what, templates, title) => {
+    const id = await anEndpoint({ templates });
     const { eventId } = await one({ destination: 'slack', endpointId: byId(id) });
-    expect(node.hints?.join()).toContain('{{ data.title | default: message.title }}');
     const { type, data } = await api('GET', `/v1/events/${eventId}`);
     const { requests } = await api('POST', `/v1/endpoints/${id}/preview`, { type, data });
-    for (const words of [SAID.title, SAID.text, 'High']) expect(requests[0].body).toContain(words);
-  });
-
-  test('with one says it in its own words, and nothing is hinted at', async () => {
-    const id = await anEndpoint({ templates: { title: 'Shop: {{ data.title }}' } });
-    await one({ destination: 'slack', endpointId: byId(id) });
-    expect(node.hints).toEqual([]);
+    expect(JSON.parse(requests[0].body).text).toContain(title);
+    for (const words of [SAID.text, 'High']) expect(requests[0].body).toContain(words);
+    expect(requests[0].body).not.toContain('N8n message');
   });
 
   test('that is disabled, of another kind, unknown or not picked is refused before anything is published', async () => {

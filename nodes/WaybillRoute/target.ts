@@ -1,4 +1,4 @@
-import { type IDataObject, type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
+import { type IExecuteFunctions, NodeOperationError } from 'n8n-workflow';
 import { kindOf } from '../destination-fields/kinds.ts';
 import { callWaybill } from '../waybill-api/call.ts';
 import { ownEndpoint } from './own-endpoint.ts';
@@ -31,11 +31,10 @@ function wantedId(functions: IExecuteFunctions, index: number): string {
 async function find(functions: IExecuteFunctions, itemIndex: number, wanted: string): Promise<string> {
   const kind = kindOf(String(functions.getNodeParameter('destination', itemIndex)));
   const path = `/v1/endpoints/${encodeURIComponent(wanted)}`;
-  const endpoint =
+  const { id, destination, disabled } =
     wanted === ''
       ? await ownEndpoint(functions, kind)
       : await callWaybill(functions, { method: 'GET', path, itemIndex });
-  const { id, destination, disabled } = endpoint;
   if (destination !== kind.kind) {
     throw new NodeOperationError(functions.getNode(), `The endpoint ${id} is of ${destination}, not of ${kind.title}`, {
       description: 'Pick another endpoint, or the destination that it has.',
@@ -48,17 +47,5 @@ async function find(functions: IExecuteFunctions, itemIndex: number, wanted: str
       itemIndex,
     });
   }
-  if (wanted !== '') hintAtTitle(functions, endpoint);
   return String(id);
-}
-
-/** An endpoint's own words win, and without any the title is that of the event type. */
-function hintAtTitle(functions: IExecuteFunctions, { id, templates }: IDataObject): void {
-  const title = (templates as { title?: string } | null)?.title;
-  if (title !== undefined) return;
-  functions.addExecutionHints({
-    type: 'info',
-    location: 'outputPane',
-    message: `Endpoint ${id} has no title template: its messages are titled “N8n message”, with the title among their fields. Set the template to {{ data.title | default: message.title }} to change that.`,
-  });
 }

@@ -24,8 +24,6 @@ export interface NodeUnderTest {
   workflow?: string;
   nodeId?: string;
   timeZone?: string;
-  /** What the node hinted at. */
-  hints?: string[];
 }
 
 export interface RunOptions {
@@ -48,7 +46,6 @@ export async function runNode(
       read(forItem[index] ?? {}, name, fallback, options),
     getWorkflow: () => ({ id: node.workflow ?? 'wf_1', name: 'Orders', active: true }),
     getExecutionId: () => node.execution ?? 'exec_1',
-    addExecutionHints: ({ message }: { message: string }) => node.hints?.push(message),
   };
   const output = (await node.type.execute?.call(functions as unknown as IExecuteFunctions)) as INodeExecutionData[][];
   return output[0] ?? [];

@@ -21,7 +21,7 @@ export type TestServer = (
 
 export interface Setting {
   server: TestServer;
-  credential: { baseUrl: string; apiKey: string; signingSecret?: string };
+  credential: { baseUrl: string; apiKey: string; signingSecret?: string; organizationId?: string };
   parameters: IDataObject;
 }
 
@@ -140,9 +140,12 @@ export class TriggerNode {
   /** n8n's helper: adds what the credential type says, and answers with what came, whatever the status. */
   async #call(type: string, { method = 'GET', url, qs = {}, headers = {}, body }: IHttpRequestOptions) {
     const credentialType = CREDENTIALS.find(({ name }) => name === type);
+    const credential: Record<string, string | undefined> = this.setting.credential;
     const added = Object.entries(credentialType?.authenticate.properties.headers ?? {}).map(([name, expression]) => [
       name,
-      String(expression).replace(/^=/, '').replace('{{$credentials.apiKey}}', this.setting.credential.apiKey),
+      String(expression)
+        .replace(/^=/, '')
+        .replace(/\{\{\$credentials\.(\w+)\}\}/, (_all, field: string) => credential[field] ?? ''),
     ]);
     const address = new URL(url);
     for (const [name, value] of Object.entries(qs)) address.searchParams.set(name, String(value));
