@@ -23,6 +23,7 @@ import { createFinish } from './finish.ts';
 import { newId } from './ids.ts';
 import { createLimits } from './limits.ts';
 import { createMaintenance } from './maintenance.ts';
+import { createNotices } from './notices.ts';
 import { createOperational } from './operational.ts';
 import { createOrganizationStore } from './organizations.ts';
 import { createOutbox } from './outbox.ts';
@@ -79,8 +80,15 @@ export async function openStore(options: StoreOptions) {
   const box = createSecretBox(options.secretKey);
   const stop = new AbortController();
   const listeners = new Set<(deliveries: number) => void>();
-  const onWaiting = (deliveries: number) => {
+  const tellHere = (deliveries: number) => {
     for (const listener of listeners) listener(deliveries);
+  };
+  const notices = options.databaseUrl
+    ? createNotices(db, options.databaseUrl, (error) => options.onFault('notices', error))
+    : null;
+  const onWaiting = (deliveries: number) => {
+    tellHere(deliveries);
+    if (deliveries > 0) notices?.tell(deliveries);
   };
   const onRun = (work: 'publish' | 'begin' | 'finish') => (calls: number) => options.onCommit?.(work, calls);
   const recent = new RecentEvents();
@@ -173,15 +181,17 @@ export async function openStore(options: StoreOptions) {
         () => true,
         () => false,
       ),
-    /** Called after a commit of this process that left so many deliveries waiting; returns how to stop listening. */
+    /** Called after a commit, of any process, that left so many deliveries waiting; returns how to stop listening. */
     onWaiting(listener: (deliveries: number) => void): () => void {
       listeners.add(listener);
+      notices?.listen(tellHere);
       return () => listeners.delete(listener);
     },
     /** Ends waiting finishes, writes what waits for the sources' logs and closes the database. The workers must have ended. */
     async close(): Promise<void> {
       stop.abort();
       await receipts.close();
+      await notices?.stop();
       await throughput.flush();
       await database.close();
     },
