@@ -55,14 +55,18 @@ describe('listing', () => {
     const endpoint = await anEndpoint();
     const first = await aDelivery(endpoint, 'job.done');
     const second = await aDelivery(endpoint, 'job.failed');
-    await set(first.id, "status = 'delivered', created_at = '2026-01-02T00:00:00Z'");
+    const at = Date.parse(first.createdAt);
+    await set(first.id, "status = 'delivered'");
+    await set(second.id, `created_at = '${new Date(at + 1_800_000).toISOString()}'`);
     const of = async (query: string) =>
       (await list(`endpointId=${endpoint}&${query}`)).data.map((delivery: { id: string }) => delivery.id);
     expect(await of('status=delivered')).toEqual([first.id]);
     expect(await of('type=job.failed')).toEqual([second.id]);
     expect(await of(`eventId=${first.eventId}`)).toEqual([first.id]);
-    expect(await of('until=2026-01-02T00:00:00Z')).toEqual([]);
-    expect(await of('since=2026-01-02T01:00:00%2B01:00&until=2026-01-02T00:00:00.001Z')).toEqual([first.id]);
+    expect(await of(`until=${first.createdAt}`)).toEqual([]);
+    const inParis = new Date(at + 3_600_000).toISOString().replace('Z', '%2B01:00');
+    expect(await of(`since=${inParis}&until=${new Date(at + 1).toISOString()}`)).toEqual([first.id]);
+    expect(await of(`since=${new Date(at + 1).toISOString()}`)).toEqual([second.id]);
   });
 
   it('goes through the pages of events and endpoints likewise', async () => {

@@ -45,6 +45,11 @@ export const PROBLEMS = {
     title: 'Too many wrong keys were tried',
     remedy: 'Wait a minute, then try again.',
   },
+  too_many_streams: {
+    status: 503,
+    title: 'Too many streams are open',
+    remedy: 'Close some, or read the list of deliveries now and then instead.',
+  },
   portal_header_missing: {
     status: 403,
     title: 'The call does not come from the portal',

@@ -35,11 +35,12 @@ export function toPage<Row, Item>(
   const last = page.at(-1);
   return {
     data: page.map(show),
-    nextCursor: rows.length > limit && last !== undefined ? encode(sortKey(last)) : null,
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(sortKey(last)) : null,
   };
 }
 
-function encode(sortKey: readonly string[]): string {
+/** The cursor of a list that goes on behind this sort key. */
+export function encodeCursor(sortKey: readonly string[]): string {
   return Buffer.from(JSON.stringify(sortKey)).toString('base64url');
 }
 

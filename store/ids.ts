@@ -43,3 +43,20 @@ export function newId(prefix: IdPrefix): string {
 export function firstIdAt(prefix: IdPrefix, time: string): string {
   return `${prefix}_${encodeTime(Date.parse(time)).toLowerCase()}${'0'.repeat(16)}`;
 }
+
+/** Clocks of those who make ids and of the database may differ by so much. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
+/** An id that everything sorts behind which the database says was made at this time (ISO) or later. */
+export function idBefore(prefix: IdPrefix, time: string): string {
+  return firstIdAt(prefix, shifted(time, -CLOCKS_DIFFER_MS));
+}
+
+/** An id that everything sorts before which the database says was made before this time (ISO). */
+export function idBehind(prefix: IdPrefix, time: string): string {
+  return firstIdAt(prefix, shifted(time, CLOCKS_DIFFER_MS));
+}
+
+function shifted(time: string, byMs: number): string {
+  return new Date(Math.max(0, Date.parse(time) + byMs)).toISOString();
+}

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, gte, lt, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
 import type { Db } from './database.ts';
+import { idBefore, idBehind } from './ids.ts';
 import { attempts, datasetExports, deliveries } from './schema.ts';
 
 /** A delivery as it may be shown. Times are ISO. */
@@ -114,9 +115,21 @@ export function createDeliveryReader(db: Db) {
         .select(columns)
         .from(deliveries)
         .leftJoin(datasetExports, eq(datasetExports.deliveryId, deliveries.id))
-        .where(and(eq(deliveries.organizationId, organizationId), ...conditions(filter), before))
+        .where(and(eq(deliveries.organizationId, organizationId), ...deliveryConditions(filter), before))
         .orderBy(desc(deliveries.id))
         .limit(page.limit);
+      return rows as StoredDelivery[];
+    },
+
+    /** Those of these ids that the organization has, newest first. */
+    async byIds(organizationId: string, ids: readonly string[]): Promise<StoredDelivery[]> {
+      if (ids.length === 0) return [];
+      const rows = await db
+        .select(columns)
+        .from(deliveries)
+        .leftJoin(datasetExports, eq(datasetExports.deliveryId, deliveries.id))
+        .where(and(eq(deliveries.organizationId, organizationId), inArray(deliveries.id, [...ids])))
+        .orderBy(desc(deliveries.id));
       return rows as StoredDelivery[];
     },
 
@@ -196,13 +209,15 @@ function ofOrganization(organizationId: string, id: string): SQL | undefined {
   return and(eq(deliveries.organizationId, organizationId), eq(deliveries.id, id));
 }
 
-function conditions(filter: DeliveryFilter): (SQL | undefined)[] {
+/** What a filter asks of a delivery's row. Times bound the ids too, which hold the time of their making and have the index. */
+export function deliveryConditions(filter: DeliveryFilter): (SQL | undefined)[] {
+  const { since, until } = filter;
   return [
     filter.endpointId === null ? undefined : eq(deliveries.endpointId, filter.endpointId),
     filter.eventId === null ? undefined : eq(deliveries.eventId, filter.eventId),
     filter.status === null ? undefined : eq(deliveries.status, filter.status),
     filter.eventType === null ? undefined : eq(deliveries.eventType, filter.eventType),
-    filter.since === null ? undefined : gte(deliveries.createdAt, filter.since),
-    filter.until === null ? undefined : lt(deliveries.createdAt, filter.until),
+    since === null ? undefined : and(gte(deliveries.createdAt, since), gte(deliveries.id, idBefore('dlv', since))),
+    until === null ? undefined : and(lt(deliveries.createdAt, until), lt(deliveries.id, idBehind('dlv', until))),
   ];
 }

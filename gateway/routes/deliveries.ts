@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { UNMATCHED } from '../../domain/delivery/unmatched.ts';
+import type { SearchPosition } from '../../store/search-deliveries.ts';
 import { Attempt, Delivery, deliveryStatus, showAttempt, showDelivery } from '../delivery-schema.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
-import { eventTypeName, ID, idParam, instant, toUtc } from '../fields.ts';
-import { pageFields, pageOf, pageQuery, readCursor, readIdCursor, toPage } from '../paging.ts';
+import { eventTypeName, ID, idParam, instant, line, toUtc } from '../fields.ts';
+import { encodeCursor, pageFields, pageOf, pageQuery, readCursor, readIdCursor, toPage } from '../paging.ts';
 
 const filterId = z.string().regex(ID).optional();
 
@@ -29,6 +30,8 @@ export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
         schema: {
           operationId: 'listDeliveries',
           summary: 'List deliveries, newest first',
+          description:
+            'With `text`, the payloads of the newest 10,000 that the other filters leave are looked through. A page may then hold less than `limit`, or nothing, and yet have a `nextCursor`: the search goes on there.',
           tags: ['deliveries'],
           querystring: z.strictObject({
             ...pageQuery,
@@ -38,12 +41,13 @@ export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
             type: eventTypeName.optional(),
             since: instant.optional().meta({ description: 'Created at this time or later.' }),
             until: instant.optional().meta({ description: 'Created before this time.' }),
+            text: line(200).optional().meta({ description: 'In the payload, in upper or lower case.' }),
           }),
           response: { 200: DeliveryPage },
         },
       },
       async (request) => {
-        const { limit, cursor, endpointId, eventId, status, type, since, until } = request.query;
+        const { limit, cursor, endpointId, eventId, status, type, since, until, text } = request.query;
         const filter = {
           endpointId: endpointId ?? null,
           eventId: eventId ?? null,
@@ -52,6 +56,15 @@ export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
           since: since === undefined ? null : toUtc(since),
           until: until === undefined ? null : toUtc(until),
         };
+        if (text !== undefined) {
+          const after = readSearchCursor(cursor);
+          const found = await deps.searchDeliveries(request.organizationId, filter, text, { limit, after });
+          return {
+            data: found.rows.map((row) => showDelivery(row, deps.workflowLink)),
+            nextCursor: found.next && encodeCursor([found.next.id, String(found.next.searched)]),
+            unmatched: null,
+          };
+        }
         const page = { limit: limit + 1, after: readIdCursor(cursor) };
         const rows = await deps.deliveries.list(request.organizationId, filter, page);
         const shown = toPage(
@@ -107,4 +120,9 @@ export function deliveryRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
       },
     );
   };
+}
+
+function readSearchCursor(cursor: string | undefined): SearchPosition | null {
+  const [id, searched] = readCursor(cursor, [ID, /^\d{1,5}$/]) ?? [];
+  return id === undefined ? null : { id, searched: Number(searched) };
 }

@@ -18,6 +18,10 @@ const Replay = z
   })
   .meta({ id: 'Replay' });
 
+const ReplayProgress = z
+  .object({ pending: z.int(), delivered: z.int(), failed: z.int(), cancelled: z.int() })
+  .meta({ id: 'ReplayProgress', description: 'Deliveries by their status.' });
+
 const ReplayResult = z
   .object({
     matched: z.object({ failed: z.int(), cancelled: z.int(), missing: z.int() }),
@@ -43,10 +47,7 @@ export function replayRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
       },
       async (request) => {
         const { organizationId } = request;
-        const since = toUtc(request.body.since);
-        const until = request.body.until === undefined ? new Date(deps.now()).toISOString() : toUtc(request.body.until);
-        if (since >= until)
-          throw fieldProblem('validation_failed', [{ field: 'since', rule: 'must lie before until' }]);
+        const { since, until } = spanOf(request.body, deps.now());
         const endpoint = await findEndpoint(deps, organizationId, request.params.id);
         const dryRun = request.body.dryRun ?? false;
         const disabled = endpoint.disabledAt !== null;
@@ -63,5 +64,39 @@ export function replayRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod {
         return { matched, replayed: dryRun ? 0 : matched.failed + matched.cancelled + matched.missing };
       },
     );
+
+    app.get(
+      '/v1/endpoints/:id/replay-progress',
+      {
+        config: { access: 'read' },
+        schema: {
+          operationId: 'getReplayProgress',
+          summary: 'How far a replay has come',
+          description:
+            "Counts the endpoint's deliveries of the events in the replay's time. A replay makes them `pending`; it is done when none is any more. While the replay itself still runs, `pending` rises.",
+          tags: ['endpoints'],
+          params: z.object({ id: idParam }),
+          querystring: z.strictObject({
+            since: instant.meta({ description: "The replay's." }),
+            until: instant.optional().meta({ description: "The replay's. Default: now." }),
+          }),
+          response: { 200: ReplayProgress },
+        },
+      },
+      async (request) => {
+        const { organizationId, query } = request;
+        const { id: endpointId } = await findEndpoint(deps, organizationId, request.params.id);
+        const { since, until } = spanOf(query, deps.now());
+        return deps.replayProgress({ organizationId, endpointId, since, until });
+      },
+    );
   };
+}
+
+/** In UTC; throws a problem for a time that ends before it begins. */
+function spanOf(given: { since: string; until?: string | undefined }, nowMs: number): { since: string; until: string } {
+  const since = toUtc(given.since);
+  const until = given.until === undefined ? new Date(nowMs).toISOString() : toUtc(given.until);
+  if (since >= until) throw fieldProblem('validation_failed', [{ field: 'since', rule: 'must lie before until' }]);
+  return { since, until };
 }

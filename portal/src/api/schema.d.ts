@@ -478,6 +478,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/endpoints/{id}/replay-progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a replay has come
+         * @description Counts the endpoint's deliveries of the events in the replay's time. A replay makes them `pending`; it is done when none is any more. While the replay itself still runs, `pending` rises. Takes a key with the scope `read`.
+         */
+        get: operations["getReplayProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/event-types/{name}": {
         parameters: {
             query?: never;
@@ -599,7 +619,7 @@ export interface paths {
         };
         /**
          * List deliveries, newest first
-         * @description Takes a key with the scope `read`.
+         * @description With `text`, the payloads of the newest 10,000 that the other filters leave are looked through. A page may then hold less than `limit`, or nothing, and yet have a `nextCursor`: the search goes on there. Takes a key with the scope `read`.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -642,6 +662,26 @@ export interface paths {
          * @description Takes a key with the scope `read`.
          */
         get: operations["listAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries as they come and change
+         * @description Server-sent events. `delivery`: one that is new or has changed, as the list shows it; one that was sent is sent again when it does not fit the filter any more. `reset`: more has happened than is sent, read the list anew. Watched are the newest 100, and older ones that were pending. Read the list once the stream is open, so that nothing falls in between. After a break, with `Last-Event-ID`, the newest that fit are sent again as they are now. It ends with the session or key. Takes a key with the scope `read`.
+         */
+        get: operations["streamDeliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1175,6 +1215,9 @@ export interface components {
             disabledReason: string | null;
             pausedAt: string | null;
             pausedReason: string | null;
+            mode: "test" | null;
+            /** @description With mode `test`: when it is removed by itself. */
+            leaseEndsAt: string | null;
             version: number;
             /** Format: date-time */
             createdAt: string;
@@ -1982,6 +2025,9 @@ export interface components {
             disabledReason: string | null;
             pausedAt: string | null;
             pausedReason: string | null;
+            mode: "test" | null;
+            /** @description With mode `test`: when it is removed by itself. */
+            leaseEndsAt: string | null;
             version: number;
             /** Format: date-time */
             createdAt: string;
@@ -3084,6 +3130,11 @@ export interface components {
                  */
                 eventNode?: string;
             };
+            /**
+             * @description `test`: removed by itself after 120 seconds, and what fails is not tried again, whatever `retryDelaysMs` says. Absent: it stays.
+             * @constant
+             */
+            mode?: "test";
             description?: string;
             /** @description Names and patterns (`job.*`, `flexorch:job.*`, `*`); null: every type. */
             eventTypes?: string[] | null;
@@ -3468,6 +3519,13 @@ export interface components {
             include: ("failed" | "cancelled" | "missing")[];
             /** @description Counts only. */
             dryRun?: boolean;
+        };
+        /** @description Deliveries by their status. */
+        ReplayProgress: {
+            pending: number;
+            delivered: number;
+            failed: number;
+            cancelled: number;
         };
         ReplayResult: {
             matched: {
@@ -5288,6 +5346,45 @@ export interface operations {
             };
         };
     };
+    getReplayProgress: {
+        parameters: {
+            query: {
+                /** @description The replay's. */
+                since: string;
+                /** @description The replay's. Default: now. */
+                until?: string;
+            };
+            header?: {
+                /** @description Needed with the admin key: id of the organization. */
+                "waybill-organization"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayProgress"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEventType: {
         parameters: {
             query?: {
@@ -5630,6 +5727,8 @@ export interface operations {
                 since?: string;
                 /** @description Created before this time. */
                 until?: string;
+                /** @description In the payload, in upper or lower case. */
+                text?: string;
             };
             header?: {
                 /** @description Needed with the admin key: id of the organization. */
@@ -5720,6 +5819,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttemptPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamDeliveries: {
+        parameters: {
+            query?: {
+                endpointId?: string;
+                status?: "pending" | "delivered" | "failed" | "cancelled";
+                /** @example invoice.paid */
+                type?: string;
+                /** @description In place of the header `Waybill-Organization`. */
+                organizationId?: string;
+            };
+            header?: {
+                "last-event-id"?: string;
+                /** @description Needed with the admin key: id of the organization. */
+                "waybill-organization"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Delivery"];
                 };
             };
             /** @description A problem */
