@@ -11,27 +11,28 @@ const TEXTS = '**/*.{html,js,css,svg,txt,webmanifest}';
 
 /**
  * Builds the portal's page into `dist/portal`, with each text compressed beside it. The folder appears at once and whole, so that
- * builds at the same time, or one that is killed, leave no half page. Rejects with what the bundler says.
+ * builds at the same time, or one that is killed, leave no half page. Resolves with what the bundler has said, and rejects with why it could not.
  */
-export async function buildPortal(): Promise<void> {
+export async function buildPortal(): Promise<string> {
   const fingerprint = sourcesFingerprint();
   const folder = `${PORTAL_FOLDER}.${process.pid}`;
   try {
-    await bundle(folder);
+    const said = await bundle(folder);
     for (const path of globSync(TEXTS, { cwd: folder })) compress(join(folder, path));
     writeFileSync(join(folder, FINGERPRINT_FILE), fingerprint);
     putInPlace(folder);
+    return said;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function bundle(folder: string): Promise<void> {
+async function bundle(folder: string): Promise<string> {
   mkdirSync(dirname(folder), { recursive: true });
   const portal = join(ROOT, 'portal');
   const args = [viteCommand(portal), 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
   try {
-    await promisify(execFile)(process.execPath, args, { cwd: portal });
+    return (await promisify(execFile)(process.execPath, args, { cwd: portal })).stdout;
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     throw new Error(stderr?.trim() || message);
