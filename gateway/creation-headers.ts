@@ -10,11 +10,22 @@ export const creationHeaders = z.object({
     .string()
     .optional()
     .meta({ description: '`echo`: delivered only once the answer repeats the delivery id.' }),
+  'waybill-mode': z
+    .string()
+    .optional()
+    .meta({
+      description: '`test`, at creation: removed by itself after 120 seconds, and never sent to a second time.',
+    }),
 });
 
 /** `echo` if the header `Waybill-Acknowledge` asks for it; any other value asks for nothing. */
 export function acknowledgeHeader(request: FastifyRequest): 'echo' | null {
   return request.headers['waybill-acknowledge'] === 'echo' ? 'echo' : null;
+}
+
+/** `test` if the header `Waybill-Mode` asks for it; any other value asks for nothing. */
+export function modeHeader(request: FastifyRequest): 'test' | undefined {
+  return request.headers['waybill-mode'] === 'test' ? 'test' : undefined;
 }
 
 /**

@@ -117,6 +117,10 @@ export const NewEndpoint = z
       .optional()
       .meta({ description: 'Default: `webhook`.' }),
     config: destinationConfig.optional(),
+    mode: z.literal('test').optional().meta({
+      description:
+        '`test`: removed by itself after 120 seconds, and what fails is not tried again, whatever `retryDelaysMs` says. Absent: it stays.',
+    }),
     ...endpointSettings,
     ...secretSettings,
   })
@@ -163,6 +167,8 @@ export const Endpoint = z
     disabledReason: z.string().nullable(),
     pausedAt: shownInstant.nullable(),
     pausedReason: z.string().nullable(),
+    mode: z.literal('test').nullable(),
+    leaseEndsAt: shownInstant.nullable().meta({ description: 'With mode `test`: when it is removed by itself.' }),
     version: z.int(),
     createdAt: shownInstant,
     updatedAt: shownInstant,
@@ -189,5 +195,6 @@ export function showEndpoint(endpoint: StoredEndpoint): z.output<typeof Endpoint
     headers: headerNames.map((name) => ({ name, value: MASK })),
     basicAuth: username === null ? null : { username, password: MASK },
     disabled: endpoint.disabledAt !== null,
+    mode: endpoint.leaseEndsAt === null ? null : 'test',
   };
 }

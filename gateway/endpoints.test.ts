@@ -41,6 +41,26 @@ describe('creating', () => {
     }
   });
 
+  it('with mode test lends it for 120 seconds and never tries again; a change cannot ask for that', async () => {
+    const shown = { mode: 'test', retryDelaysMs: [] };
+    const created = await anEndpoint({ mode: 'test', retryDelaysMs: [1_000] });
+    expect(created).toMatchObject(shown);
+    // Both times are the store's own, to the millisecond.
+    expect(Date.parse(created.leaseEndsAt) - Date.parse(created.createdAt)).toBe(120_000);
+    const headers = { 'waybill-mode': 'test' };
+    const theirs = await gateway.call('POST', '/fltr/v1/webhooks', {
+      key,
+      headers,
+      body: { url, events: ['dataset.created'] },
+    });
+    expect(theirs.statusCode).toBe(201);
+    const { data } = (await gateway.call('GET', '/v1/endpoints?dialect=fltr&limit=1', { key })).json();
+    expect(data).toMatchObject([shown]);
+    expect(await anEndpoint()).toMatchObject({ mode: null, leaseEndsAt: null });
+    const changed = await gateway.call('PATCH', `/v1/endpoints/${created.id}`, { key, body: { mode: 'test' } });
+    expect(changed.statusCode).toBe(422);
+  });
+
   it('takes a secret of the caller, and with ed25519 answers the public key only', async () => {
     const secret = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
     expect((await anEndpoint({ secret })).secret).toBe(secret);

@@ -33,6 +33,8 @@ export interface EndpointInput extends GivenSettings, SecretChoice {
   basicAuth?: BasicAuth | null | undefined;
   /** `true`: it gets no events until it is enabled. */
   disabled?: boolean | undefined;
+  /** `test`: it stands for `TEST_LEASE_MS`, and nothing is sent to it a second time. */
+  mode?: 'test' | undefined;
 }
 
 /** A change of an endpoint. `headers` replaces the whole list; a masked value or password keeps the stored one. */
@@ -45,6 +47,9 @@ export interface EndpointChange extends GivenSettings {
 
 /** Reason of endpoints that were disabled by their owner, as against by a rule. */
 export const REQUESTED = 'requested';
+
+/** As long as n8n listens for a test event. Real time: whoever listens has a clock of his own. */
+const TEST_LEASE_MS = 120_000;
 
 const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   description: '',
@@ -66,7 +71,7 @@ export async function createEndpoint(
   organizationId: string,
   input: EndpointInput,
 ): Promise<{ endpoint: Endpoint; secret: NewSecret | null }> {
-  const { dialect, headers = [], basicAuth = null, disabled, ...rest } = input;
+  const { dialect, headers = [], basicAuth = null, disabled, mode, ...rest } = input;
   const { url: _, destination: __, config: ___, secret: ____, signature: _____, ...settings } = rest;
   const wire = knownWire(dialect);
   const target = checkTarget(deps, input, wire);
@@ -77,6 +82,7 @@ export async function createEndpoint(
       ...ruleDefaults(wire.limits),
       ...target.rules,
       ...definedOnly(settings),
+      ...(mode === 'test' && { retryDelaysMs: [], leaseMs: TEST_LEASE_MS }),
       dialect,
       destination: target.destination,
       url: target.url,

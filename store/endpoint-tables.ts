@@ -53,11 +53,16 @@ export const endpoints = pgTable(
     disabledReason: text(),
     pausedAt: instant(),
     pausedReason: text(),
+    /** Of a test endpoint: when it is removed by itself; null: never. */
+    leaseEndsAt: instant(),
     deletedAt: instant(),
     createdAt: instant().notNull().default(sql`now()`),
     updatedAt: instant().notNull().default(sql`now()`),
   },
-  (t) => [index('endpoints_organization').on(t.organizationId, t.id)],
+  (t) => [
+    index('endpoints_organization').on(t.organizationId, t.id),
+    index('endpoints_lease').on(t.leaseEndsAt).where(sql`${t.leaseEndsAt} is not null and ${t.deletedAt} is null`),
+  ],
 );
 
 /** Signing secrets, encrypted. The newest without `expiresAt` is current; the others sign along until they expire. */

@@ -63,6 +63,8 @@ export interface Endpoint extends EndpointSettings {
   disabledReason: string | null;
   pausedAt: string | null;
   pausedReason: string | null;
+  /** Of a test endpoint: when it is removed by itself; null: never. */
+  leaseEndsAt: string | null;
   createdAt: string;
   updatedAt: string;
 }
@@ -76,6 +78,8 @@ export interface NewEndpoint extends EndpointSettings, Credentials {
   secret: NewSecret | null;
   /** Why it is disabled from the beginning; null: it is not. */
   disabledReason: string | null;
+  /** How long it stands; absent: until it is removed. */
+  leaseMs?: number;
 }
 
 /** A native destination's configuration and its address, made of the configuration that stands. */
@@ -90,6 +94,9 @@ type Row = typeof endpoints.$inferSelect;
 
 /** Whatever its destination refused until now is forgotten. */
 const NOT_PAUSED = { pausedAt: null, pausedReason: null, configurationFaults: 0 };
+
+/** One pass of the reconciler takes so many; the next takes the others. */
+const EXPIRED_AT_ONCE = 500;
 
 /**
  * Endpoints. Every change raises the endpoint's version (senders cache it) and its organization's (publishing caches the list),
@@ -144,6 +151,11 @@ export function createEndpointStore(
     });
   }
 
+  async function removeOne(organizationId: string, id: string): Promise<boolean> {
+    const set = { deletedAt: sql`now()` };
+    return (await change(organizationId, id, set, (row) => endpointUpdated(row, 'deleted'))) !== null;
+  }
+
   return {
     get,
 
@@ -166,7 +178,7 @@ export function createEndpointStore(
             );
           if (Number(counted?.n ?? 0) >= maxEndpoints) return { kind: 'limit_reached' };
         }
-        const { headers, basicAuth, config, secret, options, filter, templates, ...settings } = created;
+        const { headers, basicAuth, config, secret, options, filter, templates, leaseMs, ...settings } = created;
         const id = newId('ep');
         const [row] = await tx
           .insert(endpoints)
@@ -180,6 +192,7 @@ export function createEndpointStore(
             ...sealCredentials(box, id, { headers, basicAuth }),
             ...sealConfig(box, id, config),
             disabledAt: created.disabledReason === null ? null : sql`now()`,
+            ...(leaseMs !== undefined && { leaseEndsAt: sql`now() + ${leaseMs} * interval '1 millisecond'` }),
           })
           .returning();
         if (!row) throw new Error('insert into endpoints returned no row');
@@ -283,9 +296,17 @@ export function createEndpointStore(
     },
 
     /** `false` when there is no such endpoint. Its deliveries and attempts stay readable. */
-    async remove(organizationId: string, id: string): Promise<boolean> {
-      const set = { deletedAt: sql`now()` };
-      return (await change(organizationId, id, set, (row) => endpointUpdated(row, 'deleted'))) !== null;
+    remove: removeOne,
+
+    /** Removes endpoints whose lease has ended, as `remove` does; what waits for them is cancelled when it is due. */
+    async removeExpired(): Promise<void> {
+      const isOver = lt(endpoints.leaseEndsAt, sql`now()`);
+      const over = await db
+        .select({ id: endpoints.id, organizationId: endpoints.organizationId })
+        .from(endpoints)
+        .where(and(isOver, isNull(endpoints.deletedAt)))
+        .limit(EXPIRED_AT_ONCE);
+      for (const { id, organizationId } of over) await removeOne(organizationId, id);
     },
 
     /** How the endpoint signs at present; `hmac` also when there is no such endpoint. */

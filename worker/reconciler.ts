@@ -15,6 +15,8 @@ export interface ReconcilerPorts {
   wake: StartWorkflow;
   /** Looks after the queues before limits. */
   tendLimits(): Promise<void>;
+  /** Removes endpoints whose lease has ended. */
+  removeExpired(): Promise<void>;
   /** Scales what counts as overdue, as it scales the schedules. */
   timeScale: number;
   onFault(where: string, error: unknown): void;
@@ -22,7 +24,7 @@ export interface ReconcilerPorts {
 
 /**
  * Starts again, under their own ids, workflows that the store says should be running and Temporal may not know; and has the
- * store look after what waits for places.
+ * store look after what waits for places and after endpoints that were lent for a time.
  */
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
@@ -51,6 +53,7 @@ export class Reconciler {
       });
       for (const workflow of overdue) await this.#wake(workflow);
       await this.#ports.tendLimits();
+      await this.#ports.removeExpired();
     } catch (error) {
       this.#ports.onFault('reconcile', error);
     }

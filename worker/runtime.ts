@@ -101,6 +101,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...store.recovery,
     wake,
     tendLimits: store.limits.tend,
+    removeExpired: store.endpoints.removeExpired,
     timeScale: options.timeScale,
     onFault: options.onFault,
   });

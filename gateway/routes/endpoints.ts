@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { checkOrderedExport } from '../auto-export.ts';
-import { acknowledgeHeader } from '../creation-headers.ts';
+import { acknowledgeHeader, modeHeader } from '../creation-headers.ts';
 import type { GatewayDependencies } from '../dependencies.ts';
 import { shownSecret } from '../endpoint-rules.ts';
 import {
@@ -41,6 +41,7 @@ export function endpointRoutes(deps: GatewayDependencies): FastifyPluginAsyncZod
           ...given,
           dialect,
           acknowledge: given.acknowledge ?? acknowledgeHeader(request),
+          mode: given.mode ?? modeHeader(request),
         });
         return reply.code(201).send({ ...showEndpoint(endpoint), ...shownSecret(secret) });
       },

@@ -18,6 +18,7 @@ export async function openEndpointRegistry(hook: IHookFunctions, server: Server,
         dialect,
         secret: wanted.secret,
         ...settingsOf(wanted),
+        ...(wanted.test && { mode: 'test' }),
         description: nameOf(hook),
       };
       const answer = await call('the endpoint was registered', { method: 'POST', path: PATH, body });
@@ -55,9 +56,8 @@ async function readAll(
   return standing;
 }
 
-/** A test address is gone in two minutes: what is not delivered at once is never retried. */
-function settingsOf({ settings, test }: Wanted): IDataObject {
-  return { ...settings, acknowledge: 'echo', retryDelaysMs: test ? [] : null };
+function settingsOf({ settings }: Wanted): IDataObject {
+  return { ...settings, acknowledge: 'echo' };
 }
 
 function toStanding(entry: IDataObject): Standing {

@@ -247,12 +247,22 @@ describe.each(CASES)('the $dialect trigger in Waybill', (one) => {
   });
 });
 
-test('a test endpoint of the Waybill trigger is never retried', async () => {
-  const [standard] = CASES as [Case];
-  const node = aNode(standard).listening();
-  await node.publish();
-  expect((await onlyEndpoint()).retryDelaysMs).toEqual([]);
-});
+test.each(CASES)(
+  'while the editor listens, the $dialect trigger’s endpoint is lent, and renewed if n8n died',
+  async (one) => {
+    await aNode(one).listening().publish();
+    const left = await onlyEndpoint();
+    const lent = { mode: 'test', retryDelaysMs: [], acknowledge: 'echo' };
+    expect(left).toMatchObject(lent);
+    const again = aNode(one).listening();
+    await again.publish();
+    const renewed = await onlyEndpoint();
+    expect(renewed).toMatchObject({ ...lent, url: left.url });
+    expect(renewed.id).not.toBe(left.id);
+    await again.unpublish();
+    expect(await endpoints()).toEqual([]);
+  },
+);
 
 test('FlexOrch: the dataset is exported before dataset.ready is sent, if asked', async () => {
   const connector = {

@@ -64,7 +64,7 @@ async function create(hook: IHookFunctions, api: WebhookApi, waybill: boolean, w
     method: 'POST',
     path: api.path,
     body: { url: wanted.url, ...Object.fromEntries(given), ...told },
-    ...(waybill && { headers: waybillHeaders(wanted) }),
+    ...(waybill && { headers: { ...waybillHeaders(wanted), ...(wanted.test && { 'Waybill-Mode': 'test' }) } }),
   });
   const body = (successOf(hook, api, answer, 'the webhook was registered').body ?? {}) as IDataObject;
   const id = idOf(body) ?? null;

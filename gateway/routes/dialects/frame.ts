@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { IdForm } from '../../../domain/dialects/id-form.ts';
 import type { Endpoint } from '../../../store/endpoints.ts';
-import { acknowledgeHeader, secretHeader } from '../../creation-headers.ts';
+import { acknowledgeHeader, modeHeader, secretHeader } from '../../creation-headers.ts';
 import type { GatewayDependencies } from '../../dependencies.ts';
 import { rotateSecret } from '../../endpoint-standing.ts';
 import { installErrorHandler } from '../../error-handler.ts';
@@ -87,11 +87,12 @@ export async function endpointOf(
 export function creationDefaults(
   { dialect }: DialectSystem,
   request: FastifyRequest,
-): { dialect: string; secret: string | undefined; acknowledge: 'echo' | null } {
+): { dialect: string; secret: string | undefined; acknowledge: 'echo' | null; mode: 'test' | undefined } {
   return {
     dialect,
     secret: secretHeader(request, knownWire(dialect)),
     acknowledge: acknowledgeHeader(request),
+    mode: modeHeader(request),
   };
 }
 

@@ -1,0 +1,2 @@
+ALTER TABLE "endpoints" ADD COLUMN "lease_ends_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "endpoints_lease" ON "endpoints" USING btree ("lease_ends_at") WHERE "endpoints"."lease_ends_at" is not null and "endpoints"."deleted_at" is null;
