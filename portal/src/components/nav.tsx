@@ -8,7 +8,13 @@ export interface NavItem {
 }
 
 /** The pages about one organization. */
-export const customerNav: readonly NavItem[] = [{ to: '/endpoints', label: 'Endpoints', icon: 'endpoint' }];
+export const customerNav: readonly NavItem[] = [
+  { to: '/endpoints', label: 'Endpoints', icon: 'endpoint' },
+  { to: '/deliveries', label: 'Deliveries', icon: 'list' },
+  { to: '/test', label: 'Test', icon: 'test' },
+  { to: '/catalogue', label: 'Event catalogue', icon: 'book' },
+  { to: '/activity', label: 'Activity', icon: 'activity' },
+];
 
 /** A list of pages; the one that is open, or holds it, is marked. */
 export function NavList({ label, items }: { label: string; items: readonly NavItem[] }) {

@@ -1,16 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Icon } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { Empty, ErrorState, Spinner } from '../../components/states.tsx';
 import { StandingBadge } from '../../components/status-badge.tsx';
+import { useMayChange } from '../../session/session-context.ts';
 import { type Endpoint, endpointStatsQuery, endpointsQuery, nameOf, placeOf } from './endpoint-queries.ts';
 import { type EndpointStats, HealthCell } from './health.tsx';
 
 /** Where events go, and how well they arrive. */
 export function EndpointListPage() {
+  const mayChange = useMayChange();
   const endpoints = useQuery(endpointsQuery);
   const stats = useQuery(endpointStatsQuery);
+  const add = mayChange && (
+    <Link to="/endpoints/new" className="button primary">
+      <Icon name="plus" />
+      Add endpoint
+    </Link>
+  );
   return (
-    <Page title="Endpoints" lead="Where your events go: webhooks, chats and ticket systems.">
+    <Page title="Endpoints" lead="Where your events go: webhooks, chats and ticket systems." actions={add}>
       {endpoints.isPending && <Spinner label="Reading the endpoints" />}
       {endpoints.isError && <ErrorState error={endpoints.error} what="list" onRetry={() => void endpoints.refetch()} />}
       {endpoints.data?.length === 0 && (
@@ -19,6 +29,7 @@ export function EndpointListPage() {
             An endpoint is an address of yours that events are sent to. It takes a minute to add one and to send it a
             test.
           </p>
+          {add}
         </Empty>
       )}
       {endpoints.data && endpoints.data.length > 0 && (
@@ -50,7 +61,9 @@ function EndpointTable({
           {endpoints.map((endpoint) => (
             <tr key={endpoint.id}>
               <td className="title">
-                <strong className="break">{nameOf(endpoint)}</strong>
+                <Link to="/endpoints/$endpointId" params={{ endpointId: endpoint.id }} className="row-link break">
+                  {nameOf(endpoint)}
+                </Link>
                 <div className="muted small break">{placeLine(endpoint)}</div>
               </td>
               <td data-label="State">

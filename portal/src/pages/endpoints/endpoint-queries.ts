@@ -26,13 +26,15 @@ export function endpointQuery(id: string) {
   });
 }
 
-/** How the endpoints did in the last 24 hours, by id; endpoints without deliveries are left out. */
+/** How the endpoints did in the last 24 hours, by id. */
 export const endpointStatsQuery = queryOptions({
   queryKey: ['endpoint-stats'],
   refetchInterval: REFRESH_MS,
   queryFn: async () => {
-    const { data } = await ask(api.GET('/v1/stats/endpoints'));
-    return new Map(data.map((stats) => [stats.endpointId, stats]));
+    const all = await allPages<Schema<'EndpointStats'>>((cursor) =>
+      ask(api.GET('/v1/stats/endpoints', { params: { query: { limit: 100, ...(cursor && { cursor }) } } })),
+    );
+    return new Map(all.map((stats) => [stats.endpointId, stats]));
   },
 });
 
