@@ -95,6 +95,14 @@ export const CONFIG_TABLE = {
       'Key that secrets in the store are encrypted with: 32 bytes in base64 or hex. All processes need the same one.',
     secret: true,
   }),
+  secondSecretKey: row({
+    variable: 'WAYBILL_SECOND_SECRET_KEY',
+    schema: secretKey,
+    whenAbsent: 'none',
+    description:
+      'Another key that secrets in the store may be encrypted with, while the key is being changed: `waybill rotate-secret-key` encrypts all anew with the first.',
+    secret: true,
+  }),
   databaseUrl: row({
     variable: 'DATABASE_URL',
     schema: z.url({

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       dataDir: '.waybill',
       adminKey: undefined,
       secretKey: undefined,
+      secondSecretKey: undefined,
       databaseUrl: undefined,
       allowNetworks: ['127.0.0.0/8', '::1/128'],
       deliveriesPerWorkflow: 100,

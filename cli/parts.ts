@@ -45,6 +45,7 @@ export async function openParts(options: PartsOptions): Promise<Parts> {
     ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
     dataDir: options.storeDir,
     secretKey: options.secretKey,
+    secondSecretKey: config.secondSecretKey,
     timeScale: config.timeScale,
     onFault,
     onCommit: metrics.committed,

@@ -25,6 +25,10 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'make database and Temporal namespace ready for the two; may be run again',
     run: async () => (await import('./migrate.ts')).migrate(process.env),
   },
+  'rotate-secret-key': {
+    summary: 'encrypt every stored secret anew with WAYBILL_SECRET_KEY',
+    run: async () => (await import('./rotate-secret-key.ts')).rotateSecretKey(process.env),
+  },
   demo: {
     summary: 'send the example events of all systems to a receiver that checks them (--help tells more)',
     run: async (args) => (await import('./demo/demo.ts')).demo(args, process.env),
@@ -44,7 +48,7 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 function usage(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}\n`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(17)} ${summary}\n`);
   return `usage: waybill <command>\n\n${lines.join('')}`;
 }
 

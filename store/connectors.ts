@@ -26,8 +26,9 @@ const SHOWN_CHARACTERS = 4;
 /** Connectors. Deleted ones stay as rows without keys, so that their numbers are not given again. */
 export function createConnectorStore(db: Db, box: SecretBox) {
   const seal = (organizationId: string, number: number, keys: Keys): Uint8Array =>
-    box.seal(JSON.stringify(keys), context(organizationId, number));
-  const open = (row: Row): Keys => JSON.parse(box.open(row.credentials, context(row.organizationId, row.number)));
+    box.seal(JSON.stringify(keys), connectorContext(organizationId, number));
+  const open = (row: Row): Keys =>
+    JSON.parse(box.open(row.credentials, connectorContext(row.organizationId, row.number)));
 
   const show = (row: Row): Connector => {
     const { organizationId: _, credentials: __, deletedAt: ___, ...shown } = row;
@@ -157,7 +158,8 @@ async function lockOrganization(tx: Pick<Db, 'select'>, organizationId: string):
     .for('no key update');
 }
 
-function context(organizationId: string, number: number): string {
+/** What a connector's keys are sealed for. */
+export function connectorContext(organizationId: string, number: number): string {
   return `${organizationId}/connector/${number}`;
 }
 

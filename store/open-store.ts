@@ -36,6 +36,7 @@ import { RecentEvents } from './recent-events.ts';
 import { createRecovery } from './recovery.ts';
 import { createReplay } from './replay.ts';
 import { countDeliveries } from './replay-progress.ts';
+import { resealSecrets } from './reseal.ts';
 import { createRetention } from './retention.ts';
 import { createEndpointScan } from './scan-endpoints.ts';
 import { createExceptionScan } from './scan-exceptions.ts';
@@ -57,6 +58,8 @@ export interface StoreOptions {
   dataDir: string | null;
   /** 32 bytes, for what is encrypted at rest. */
   secretKey: Uint8Array;
+  /** Another one that may have encrypted it, while the key is being changed. */
+  secondSecretKey?: Uint8Array | undefined;
   /** Multiplies the hours in which limits and failures are counted; 1 in production. */
   timeScale: number;
   /** Faults of work that nobody waits for. */
@@ -77,7 +80,7 @@ export async function openStore(options: StoreOptions) {
     : await openPglite(options.dataDir);
   const { db, kind } = database;
   const maxRuns = MAX_RUNS[kind];
-  const box = createSecretBox(options.secretKey);
+  const box = createSecretBox(options.secretKey, options.secondSecretKey);
   const stop = new AbortController();
   const listeners = new Set<(deliveries: number) => void>();
   const tellHere = (deliveries: number) => {
@@ -155,6 +158,7 @@ export async function openStore(options: StoreOptions) {
     endpointStats: createEndpointStats(db, bucketMs),
     installationStats: throughput.read,
     backlog: () => readWaiting(db),
+    resealSecrets: () => resealSecrets(db, box),
     publish,
     sources: createSourceStore(db, box, { maxRuns, alone: kind === 'pglite' }),
     receipts,

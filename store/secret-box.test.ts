@@ -28,6 +28,18 @@ describe('the secret box', () => {
     expect(() => box.open(otherKey, 'ep_1')).toThrow('another key');
   });
 
+  it('opens what a second key has sealed, and seals by its own', () => {
+    const newKey = randomBytes(32);
+    const both = createSecretBox(newKey, key);
+    expect(both.open(box.seal('whsec_abc', 'ep_1'), 'ep_1')).toBe('whsec_abc');
+    expect(() => both.open(box.seal('whsec_abc', 'ep_1'), 'ep_2')).toThrow('belong to another row');
+    expect(createSecretBox(newKey).open(both.seal('whsec_def', 'ep_1'), 'ep_1')).toBe('whsec_def');
+    const third = Uint8Array.from(box.seal('whsec_abc', 'ep_1'));
+    const ids = [both.seal('', '')[0], third[0]];
+    third[0] = Array.from({ length: 3 }, (_, n) => n).find((n) => !ids.includes(n)) as number;
+    expect(() => both.open(third, 'ep_1')).toThrow('another key');
+  });
+
   it('takes only keys of 32 bytes', () => {
     expect(() => createSecretBox(randomBytes(16))).toThrow('must be 32 bytes, not 16');
   });

@@ -22,24 +22,29 @@ interface SealedColumns {
 /** Secrets accepted side by side at most. */
 const MAX_VALID_SECRETS = 5;
 
-/** Seals under the source's id and the column's name, so that neither can be opened as another's. Null for none. */
+/** What a source's column is sealed for: neither can be opened as the other, nor as another source's. */
+export function sourceContext(id: string, column: 'secret' | 'headers'): string {
+  return `${id} ${column}`;
+}
+
+/** Seals under the source's id and the column's name. Null for none. */
 export function sealSecrets(box: SecretBox, id: string, secrets: readonly KeptSecret[]): Uint8Array | null {
-  return secrets.length === 0 ? null : box.seal(JSON.stringify(secrets), `${id} secret`);
+  return secrets.length === 0 ? null : box.seal(JSON.stringify(secrets), sourceContext(id, 'secret'));
 }
 
 /** Current one first, expired ones included. */
 export function openSecrets(box: SecretBox, { id, secret }: SealedColumns): KeptSecret[] {
-  return secret === null ? [] : JSON.parse(box.open(secret, `${id} secret`));
+  return secret === null ? [] : JSON.parse(box.open(secret, sourceContext(id, 'secret')));
 }
 
 /** Seals as `sealSecrets` does. Null for none. */
 export function sealHeaders(box: SecretBox, id: string, headers: readonly SourceHeader[]): Uint8Array | null {
-  return headers.length === 0 ? null : box.seal(JSON.stringify(headers), `${id} headers`);
+  return headers.length === 0 ? null : box.seal(JSON.stringify(headers), sourceContext(id, 'headers'));
 }
 
 /** In the order given. */
 export function openHeaders(box: SecretBox, { id, headers }: SealedColumns): SourceHeader[] {
-  return headers === null ? [] : JSON.parse(box.open(headers, `${id} headers`));
+  return headers === null ? [] : JSON.parse(box.open(headers, sourceContext(id, 'headers')));
 }
 
 /** Those that are accepted at this time. */
