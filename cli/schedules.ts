@@ -1,6 +1,7 @@
 import { createApi } from './api.ts';
 import type { Environment } from './config.ts';
 import { findRunning } from './target.ts';
+import { textTable } from './text-table.ts';
 
 interface Schedule {
   id: string;
@@ -40,7 +41,5 @@ function table(listed: readonly Schedule[]): string {
     paused ? 'paused' : (nextRunAt ?? 'none'),
     note,
   ]);
-  const all = [['schedule', 'last run', 'next run', 'note'], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}\n`).join('');
+  return textTable(['schedule', 'last run', 'next run', 'note'], rows);
 }

@@ -1,11 +1,17 @@
 #!/usr/bin/env node
 import { explain } from './explain.ts';
+import type { RemoteCommand } from './remote/run.ts';
 
 interface Command {
   /** For the usage. */
   summary: string;
   /** Each is imported when it is run: `config` and `doctor` must work where a part of the rest cannot be loaded. */
   run(args: string[]): Promise<unknown>;
+}
+
+/** Of commands about a Waybill that runs. */
+function remote(load: () => Promise<RemoteCommand>): Command['run'] {
+  return async (args) => (await import('./remote/run.ts')).runRemote(await load(), args, process.env);
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -36,6 +42,34 @@ const commands: Readonly<Record<string, Command>> = {
   schedules: {
     summary: 'list the daily work of a running Waybill; `schedules run <id>` begins one now',
     run: async (args) => (await import('./schedules.ts')).schedules(args, process.env),
+  },
+  organizations: {
+    summary: 'list or create organizations of a running Waybill',
+    run: remote(async () => (await import('./remote/organizations.ts')).organizations),
+  },
+  keys: {
+    summary: 'list, create or revoke API keys',
+    run: remote(async () => (await import('./remote/keys.ts')).keys),
+  },
+  endpoints: {
+    summary: 'list, create, enable, disable, test or delete endpoints',
+    run: remote(async () => (await import('./remote/endpoints.ts')).endpoints),
+  },
+  publish: {
+    summary: 'publish an event',
+    run: remote(async () => (await import('./remote/publish.ts')).publish),
+  },
+  deliveries: {
+    summary: 'list deliveries; resend, retry or cancel one',
+    run: remote(async () => (await import('./remote/deliveries.ts')).deliveries),
+  },
+  tail: {
+    summary: 'print deliveries as they come and change',
+    run: remote(async () => (await import('./remote/tail.ts')).tail),
+  },
+  'portal-link': {
+    summary: 'make a link into the portal',
+    run: remote(async () => (await import('./remote/portal-link.ts')).portalLink),
   },
   doctor: {
     summary: 'say what is missing or wrong on this machine, with the remedy',

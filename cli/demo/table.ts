@@ -1,3 +1,4 @@
+import { textTable } from '../text-table.ts';
 import type { DemoRow } from './deliveries.ts';
 
 /** The rows as a table for a terminal, links last, since they are long. */
@@ -10,14 +11,5 @@ export function renderTable(rows: readonly DemoRow[]): string {
     verified ? 'yes' : `no: ${problem}`,
     workflow,
   ]);
-  const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)));
-  return [head, widths.map((width) => '-'.repeat(width)), ...lines]
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .map((line) => `${line}\n`)
-    .join('');
+  return textTable(head, [head.map((title) => '-'.repeat(title.length)), ...lines]);
 }
