@@ -16,7 +16,7 @@ async function anEndpoint(): Promise<string> {
   return (await gateway.call('POST', '/v1/endpoints', { key, body })).json().id;
 }
 
-async function aDelivery(endpointId: string, type = 'a'): Promise<{ id: string; eventId: string }> {
+async function aDelivery(endpointId: string, type = 'a'): Promise<{ id: string; eventId: string; createdAt: string }> {
   const body = { type, data: {}, to: [endpointId] };
   const eventId = (await gateway.call('POST', '/v1/events', { key, body })).json().id;
   return (await list(`eventId=${eventId}`)).data[0];

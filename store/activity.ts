@@ -1,4 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
+import type { FieldChange } from '../domain/activity/changes.ts';
 import { type Actor, currentActor } from './actor.ts';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
@@ -33,13 +34,6 @@ export const ACTIONS = [
   'delivery.cancelled',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
-
-/** A field that was changed. Without `from` and `to` where the values are secret, or too long to be read in a list. */
-export interface FieldChange {
-  field: string;
-  from?: unknown;
-  to?: unknown;
-}
 
 /** A change to be written down. */
 export interface Deed {

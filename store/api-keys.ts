@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
 import { wireOf } from '../domain/dialects/wires.ts';
+import { writeDown } from './activity.ts';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
 import { apiKeys } from './schema.ts';
@@ -96,7 +97,16 @@ export function createApiKeyStore(db: Db) {
 
   return {
     create(organizationId: string, key: NewApiKey): Promise<{ key: ApiKey; secret: string }> {
-      return insertApiKey(db, organizationId, key);
+      return db.transaction(async (tx) => {
+        const created = await insertApiKey(tx, organizationId, key);
+        const { id, name, scopes, dialect } = created.key;
+        const changes = [
+          { field: 'scopes', to: scopes },
+          { field: 'dialect', to: dialect },
+        ];
+        await writeDown(tx, [{ organizationId, action: 'api_key.created', subject: { id, name }, changes }]);
+        return created;
+      });
     },
 
     /** Keys that are not revoked, newest first, those before the id `after`. */
@@ -118,14 +128,18 @@ export function createApiKeyStore(db: Db) {
 
     /** Ends a key: at once in this process, within seconds in others. `false` when there is no such key to end. */
     async revoke(organizationId: string, id: string): Promise<boolean> {
-      const rows = await db
-        .update(apiKeys)
-        .set({ revokedAt: sql`now()` })
-        .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
-        .returning({ id: apiKeys.id });
+      const revoked = await db.transaction(async (tx) => {
+        const [row] = await tx
+          .update(apiKeys)
+          .set({ revokedAt: sql`now()` })
+          .where(and(eq(apiKeys.organizationId, organizationId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+          .returning({ id: apiKeys.id, name: apiKeys.name });
+        if (row) await writeDown(tx, [{ organizationId, action: 'api_key.revoked', subject: row }]);
+        return row !== undefined;
+      });
       revocations++;
       cache.clear();
-      return rows.length > 0;
+      return revoked;
     },
 
     /** The owner of a secret; `null` for an unknown or revoked one. */

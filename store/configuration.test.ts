@@ -48,7 +48,13 @@ describe.each(KINDS)('what an organization sets up, on %s', (kind) => {
       });
       const stored = JSON.stringify(await t.rows(sql`select *, encode(hash, 'escape') as h from api_keys`));
       expect(stored).not.toContain(secret);
-      const owner = { keyId: key.id, organizationId: t.organizationId, scopes: new Set(['read']), dialect: 'fltr' };
+      const owner = {
+        keyId: key.id,
+        name: 'a',
+        organizationId: t.organizationId,
+        scopes: new Set(['read']),
+        dialect: 'fltr',
+      };
       expect(await t.store.apiKeys.authenticate(secret)).toEqual(owner);
       expect(await t.store.apiKeys.authenticate(`${secret.slice(0, -1)}!`)).toBeNull();
       expect(await t.store.apiKeys.revoke('org_nix', key.id)).toBe(false);

@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { DeliveryStatus } from '../domain/delivery/types.ts';
+import { type Action, writeDown } from './activity.ts';
 import { type Db, rowsOf } from './database.ts';
 import { exportOrderOf, type OrderRow } from './export-order.ts';
 
@@ -12,6 +13,12 @@ export type ControlResult =
   | { kind: 'not_found' }
   | { kind: 'wrong_state'; status: DeliveryStatus };
 
+interface ChangedRow {
+  id: string;
+  workflow_id: string | null;
+  event_type: string;
+}
+
 /** Cancel, retry now and resend: committed here first; the workflow is told afterwards and asks the store. */
 export function createControl(db: Db, options: { onWaiting: (deliveries: number) => void }) {
   async function statusOf(organizationId: string, id: string): Promise<ControlResult> {
@@ -20,6 +27,16 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
       sql`select status from deliveries where organization_id = ${organizationId} and id = ${id}`,
     );
     return row ? { kind: 'wrong_state', status: row.status } : { kind: 'not_found' };
+  }
+
+  /** Runs an update of at most one delivery and writes it down. */
+  function changed(organizationId: string, action: Action, update: SQL): Promise<ChangedRow[]> {
+    return db.transaction(async (tx) => {
+      const rows = await rowsOf<ChangedRow>(tx, sql`${update} returning id, workflow_id, event_type`);
+      const toDeed = ({ id, event_type: name }: ChangedRow) => ({ organizationId, action, subject: { id, name } });
+      await writeDown(tx, rows.map(toDeed));
+      return rows;
+    });
   }
 
   /** Also one that was never claimed, since it was cancelled before: nobody has looked at its endpoint's options. */
@@ -35,10 +52,11 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
   return {
     /** Ends a pending delivery. An attempt under way is not called back; if it succeeds, that counts. */
     async cancel(organizationId: string, id: string): Promise<ControlResult> {
-      const [row] = await rowsOf<{ workflow_id: string | null }>(
-        db,
+      const [row] = await changed(
+        organizationId,
+        'delivery.cancelled',
         sql`update deliveries set status = 'cancelled', reason = 'cancelled', next_attempt_at = null, completed_at = now()
-          where organization_id = ${organizationId} and id = ${id} and status = 'pending' returning workflow_id`,
+          where organization_id = ${organizationId} and id = ${id} and status = 'pending'`,
       );
       return row ? { kind: 'done', signal: row.workflow_id } : statusOf(organizationId, id);
     },
@@ -48,14 +66,14 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
      * A concurrency cap is not bypassed: begin asks for the permit again.
      */
     async retryNow(organizationId: string, id: string): Promise<ControlResult> {
-      const [row] = await rowsOf<{ workflow_id: string | null }>(
-        db,
+      const [row] = await changed(
+        organizationId,
+        'delivery.retried',
         sql`update deliveries set next_attempt_at = now(), held = false,
             workflow_id = case when workflow_id = id then id end,
             claimed_at = case when workflow_id = id then claimed_at end,
             started_at = case when workflow_id = id then started_at end
-          where organization_id = ${organizationId} and id = ${id} and status = 'pending' and open_attempt_id is null
-          returning workflow_id`,
+          where organization_id = ${organizationId} and id = ${id} and status = 'pending' and open_attempt_id is null`,
       );
       if (row && row.workflow_id === null) options.onWaiting(1);
       if (row) return { kind: 'done', signal: row.workflow_id };
@@ -73,14 +91,14 @@ export function createControl(db: Db, options: { onWaiting: (deliveries: number)
      */
     async resend(organizationId: string, id: string): Promise<ControlResult> {
       const exportState = (await needsExport(organizationId, id)) ? 'needed' : null;
-      const [row] = await rowsOf<{ id: string }>(
-        db,
+      const [row] = await changed(
+        organizationId,
+        'delivery.resent',
         sql`update deliveries set status = 'pending', reason = null, generation = generation + 1, tries = 0, next_attempt_at = now(),
             workflow_id = id, own_workflow = true, claimed_at = now(), started_at = null, held = false, completed_at = null,
             export_state = ${exportState}, reconciled_at = null, reconcile_count = 0
           where organization_id = ${organizationId} and id = ${id} and status <> 'pending'
-            and exists (select 1 from endpoints e where e.id = endpoint_id and e.disabled_at is null and e.deleted_at is null)
-          returning id`,
+            and exists (select 1 from endpoints e where e.id = endpoint_id and e.disabled_at is null and e.deleted_at is null)`,
       );
       return row ? { kind: 'done', signal: row.id } : statusOf(organizationId, id);
     },

@@ -5,6 +5,7 @@ import type { EndpointRules } from '../domain/dialects/rule-defaults.ts';
 import type { Db } from './database.ts';
 import { openConfig, sealConfig } from './destination-config.ts';
 import type { DestinationConfig } from './destination-types.ts';
+import { endpointChanges } from './endpoint-changes.ts';
 import {
   type Credentials,
   type CredentialsChange,
@@ -264,8 +265,10 @@ export function createEndpointStore(
         if (!row) return { kind: 'not_found' };
         limitsChanged = row.ratePerSecond !== standing.ratePerSecond || row.maxPerHour !== standing.maxPerHour;
         const fields = Object.entries(patch).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-        if (fields.length > 0) await raise([endpointUpdated(row, 'settings', fields)]);
-        return { kind: 'updated', endpoint: show(row) };
+        const endpoint = show(row);
+        const changes = endpointChanges(show(standing), endpoint, fields);
+        if (fields.length > 0) await raise([{ ...endpointUpdated(row, 'settings', fields), changes }]);
+        return { kind: 'updated', endpoint };
       });
       // Not in the transaction: begin locks deliveries first and the endpoint after them.
       if (limitsChanged) await options.onLimitsChanged(id);

@@ -1,4 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { changesBetween } from '../domain/activity/changes.ts';
+import { writeDown } from './activity.ts';
 import type { Db } from './database.ts';
 import { eventTypes, organizations } from './schema.ts';
 
@@ -29,6 +31,8 @@ export type EventTypeStore = ReturnType<typeof createEventTypeStore>;
 /** How long another process's change may go unnoticed, in milliseconds. */
 const CACHE_MS = 2_000;
 const CACHE_ENTRIES = 1_000;
+
+const DEFINITION = { shown: ['description'], named: ['schema', 'example'] } as const;
 
 const columns = {
   dialect: eventTypes.dialect,
@@ -70,19 +74,30 @@ export function createEventTypeStore(db: Db) {
       organizationId: string,
       type: NewEventType,
     ): Promise<{ eventType: RegisteredEventType; created: boolean }> {
-      const { description, schema, example } = type;
-      const [row] = await db
-        .insert(eventTypes)
-        .values({ organizationId, ...type })
-        .onConflictDoUpdate({
-          target: [eventTypes.organizationId, eventTypes.dialect, eventTypes.name],
-          set: { description, schema, example, updatedAt: sql`now()` },
-        })
-        .returning({ ...columns, created: sql<boolean>`xmax = 0` });
-      if (!row) throw new Error('upsert into event_types returned no row');
+      const { dialect, name, description, schema, example } = type;
+      const result = await db.transaction(async (tx) => {
+        const [standing] = await tx
+          .select(columns)
+          .from(eventTypes)
+          .where(keyed(organizationId, dialect, name))
+          .for('update');
+        const [row] = await tx
+          .insert(eventTypes)
+          .values({ organizationId, ...type })
+          .onConflictDoUpdate({
+            target: [eventTypes.organizationId, eventTypes.dialect, eventTypes.name],
+            set: { description, schema, example, updatedAt: sql`now()` },
+          })
+          .returning({ ...columns, created: sql<boolean>`xmax = 0` });
+        if (!row) throw new Error('upsert into event_types returned no row');
+        const { created, ...eventType } = row;
+        const action = created ? 'event_type.created' : 'event_type.updated';
+        const changes = standing ? changesBetween(standing, eventType, DEFINITION) : [];
+        await writeDown(tx, [{ organizationId, action, subject: subjectOf(dialect, name), changes }]);
+        return { eventType, created };
+      });
       cache.delete(organizationId);
-      const { created, ...eventType } = row;
-      return { eventType, created };
+      return result;
     },
 
     /** All of an organization's, in no order; `dialect` null: of every dialect. */
@@ -104,12 +119,17 @@ export function createEventTypeStore(db: Db) {
 
     /** `false` when there was none. */
     async remove(organizationId: string, dialect: string, name: string): Promise<boolean> {
-      const rows = await db
-        .delete(eventTypes)
-        .where(keyed(organizationId, dialect, name))
-        .returning({ name: eventTypes.name });
+      const removed = await db.transaction(async (tx) => {
+        const rows = await tx
+          .delete(eventTypes)
+          .where(keyed(organizationId, dialect, name))
+          .returning({ name: eventTypes.name });
+        const deed = { organizationId, action: 'event_type.deleted' as const, subject: subjectOf(dialect, name) };
+        await writeDown(tx, rows.length > 0 ? [deed] : []);
+        return rows.length > 0;
+      });
       cache.delete(organizationId);
-      return rows.length > 0;
+      return removed;
     },
 
     /** At most two seconds old; changes made through this process are seen at once. */
@@ -128,6 +148,10 @@ export function createEventTypeStore(db: Db) {
       cache.delete(organizationId);
     },
   };
+}
+
+function subjectOf(dialect: string, name: string) {
+  return { id: eventTypeKey(dialect, name), name };
 }
 
 function keyed(organizationId: string, dialect: string, name: string) {

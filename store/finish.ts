@@ -1,5 +1,6 @@
 import { Batcher, type BatcherOptions } from './batcher.ts';
 import type { Db } from './database.ts';
+import { endpointDisabled } from './endpoint-occurrences.ts';
 import { disableEndpoints, readDisabled } from './endpoint-state.ts';
 import { occurrencesOf } from './finish-occurrences.ts';
 import { type FinishRow, lockFailed, writeEnds } from './finish-write.ts';
@@ -76,9 +77,19 @@ export function createFinish(
   /** Writes all but recoveries. */
   async function writeMost(inputs: FinishInput[]): Promise<FinishRow[]> {
     const audience = await audienceOf(inputs.filter((i) => i.status === 'failed' || i.healthJudged));
-    return audience.length > 0 || inputs.some((i) => i.disableEndpoint)
-      ? writeTold(inputs, 'leave_out', audience)
-      : writeEnds(db, inputs, 'leave_out', options.healthBucketMs);
+    if (audience.length > 0 || inputs.some((i) => i.disableEndpoint)) return writeTold(inputs, 'leave_out', audience);
+    const rows = await writeEnds(db, inputs, 'leave_out', options.healthBucketMs);
+    const failing = failingIn(rows);
+    if (failing.length > 0) await noteDisabled(failing).catch(options.onFault);
+    return rows;
+  }
+
+  /** For the activity log only, as nobody listens. Afterwards: the group is one statement, and is not to be written again for this. */
+  async function noteDisabled(endpointIds: readonly string[]): Promise<void> {
+    await operational.transaction([], async (tx, raise) => {
+      const disabled = await readDisabled(tx, endpointIds);
+      await raise(disabled.map((endpoint) => endpointDisabled(endpoint, endpoint.reason)));
+    });
   }
 
   async function audienceOf(inputs: FinishInput[]): Promise<Audience> {
@@ -92,11 +103,10 @@ export function createFinish(
       const rows = await writeEnds(tx, inputs, recoveries, options.healthBucketMs);
       const gone = inputs.filter((i) => i.disableEndpoint).map((i) => i.endpointId);
       const disabled = gone.length > 0 ? await disableEndpoints(tx, gone, 'gone') : [];
-      if (audience.length > 0) {
-        const failing = rows.filter((row) => row.endpoint_failing).map((row) => row.endpoint_id);
-        if (failing.length > 0) disabled.push(...(await readDisabled(tx, failing)));
-        await raise(await occurrencesOf(tx, { inputs, rows, recovering, disabled }));
-      }
+      const failing = failingIn(rows);
+      if (failing.length > 0) disabled.push(...(await readDisabled(tx, failing)));
+      if (audience.length > 0) await raise(await occurrencesOf(tx, { inputs, rows, recovering, disabled }));
+      else await raise(disabled.map((endpoint) => endpointDisabled(endpoint, endpoint.reason)));
       return rows;
     });
   }
@@ -114,6 +124,10 @@ export function createFinish(
       }
     }
   };
+}
+
+function failingIn(rows: readonly FinishRow[]): string[] {
+  return rows.filter((row) => row.endpoint_failing).map((row) => row.endpoint_id);
 }
 
 function pause(waitMs: number, stop: AbortSignal): Promise<void> {

@@ -65,6 +65,18 @@ describe.each(KINDS)('health of an endpoint on %s', (kind) => {
     expect((await get(id)).disabledReason).toBe('failing: 19 of 20 attempts failed within 24 hours, more than 80 %');
   });
 
+  it('and the activity log has that it was disabled, and why, by Waybill itself', async () => {
+    const id = await anEndpoint();
+    await finish(id, 20, 0);
+    const [latest] = await t.store.activity.list(t.organizationId, { limit: 1, after: null });
+    expect(latest).toMatchObject({
+      actor: { kind: 'system', id: null, name: null },
+      action: 'endpoint.disabled',
+      subject: { kind: 'endpoint', id },
+      changes: [{ field: 'reason', to: 'failing: 20 of 20 attempts failed within 24 hours, more than 80 %' }],
+    });
+  });
+
   it.each([0.7, 0.29, 0.1, 0.55])('a share of %d is exact, though a float is not', async (share) => {
     const id = await anEndpoint({ disableFailureShare: share });
     const failed = Math.round(share * 100);

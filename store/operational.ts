@@ -1,7 +1,10 @@
+import type { FieldChange } from '../domain/activity/changes.ts';
 import { OPERATIONAL_DIALECT, type OperationalType } from '../domain/delivery/operational.ts';
 import type { OperationalFacts } from '../domain/dialects/standard/operational.ts';
+import { writeDown } from './activity.ts';
 import type { Db } from './database.ts';
 import type { DirectoryOrganization, EndpointDirectory } from './endpoint-directory.ts';
+import { deedsOf } from './occurrence-deeds.ts';
 import { type Outbox, planOwnEvent } from './outbox.ts';
 import type { Planned } from './publish.ts';
 
@@ -14,9 +17,11 @@ interface OccurrenceOf<T extends OperationalType> {
   /** Tells it from every other occurrence of its type: the same again is written once. */
   key: string;
   facts: OperationalFacts<T>;
+  /** What a change of settings did to which field, for the activity log. */
+  changes?: FieldChange[];
 }
 
-/** Inside its transaction: writes the events and deliveries of what happened, for whoever listens. */
+/** Inside its transaction: writes the events and deliveries of what happened, for whoever listens, and the activity log. */
 export type Raise = (occurrences: readonly Occurrence[]) => Promise<void>;
 
 /** Organizations with endpoints that name an operational event type; empty when nobody listens. */
@@ -25,8 +30,8 @@ export type Audience = readonly DirectoryOrganization[];
 export type Operational = ReturnType<typeof createOperational>;
 
 /**
- * Operational events, written in the transaction of what they tell, so that they stand and fall with it. Nothing is written
- * where nobody listens.
+ * Operational events, written in the transaction of what they tell, so that they stand and fall with it. No event is written where
+ * nobody listens.
  */
 export function createOperational(outbox: Outbox, directory: EndpointDirectory) {
   /** Who would hear of what happens to these organizations: their own endpoints and those of watching organizations. */
@@ -43,6 +48,7 @@ export function createOperational(outbox: Outbox, directory: EndpointDirectory) 
     transaction<T>(audience: Audience, work: (tx: Db, raise: Raise) => Promise<T>): Promise<T> {
       return outbox.transaction((tx, write) =>
         work(tx, async (occurrences) => {
+          await writeDown(tx, occurrences.flatMap(deedsOf));
           await write(occurrences.flatMap((occurrence) => plan(occurrence, audience)));
         }),
       );

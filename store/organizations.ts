@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { desc, eq, lt } from 'drizzle-orm';
+import { changesBetween } from '../domain/activity/changes.ts';
+import { writeDown } from './activity.ts';
 import { type ApiKey, insertApiKey, SCOPES } from './api-keys.ts';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
@@ -23,6 +25,8 @@ export interface Organization {
 export type OrganizationPatch = Partial<Pick<Organization, 'name' | 'rejectUnknownEventTypes' | 'watchesInstallation'>>;
 
 export type OrganizationStore = ReturnType<typeof createOrganizationStore>;
+
+const PATCHED = { shown: ['name', 'rejectUnknownEventTypes', 'watchesInstallation'], named: [] } as const;
 
 const columns = {
   id: organizations.id,
@@ -55,6 +59,9 @@ export function createOrganizationStore(db: Db) {
         const [organization] = await tx.insert(organizations).values(values).returning(columns);
         if (!organization) throw new Error('insert into organizations returned no row');
         const created = await insertApiKey(tx, values.id, { name: 'first key', scopes: [...SCOPES], dialect: null });
+        await writeDown(tx, [
+          { organizationId: values.id, action: 'organization.created', subject: { id: values.id, name } },
+        ]);
         return { organization, ...created };
       });
     },
@@ -68,8 +75,15 @@ export function createOrganizationStore(db: Db) {
     /** `null` when there is no such organization. An empty patch changes nothing. */
     async update(id: string, patch: OrganizationPatch): Promise<Organization | null> {
       if (Object.keys(patch).length === 0) return get(id);
-      const [row] = await db.update(organizations).set(patch).where(eq(organizations.id, id)).returning(columns);
-      return row ?? null;
+      return db.transaction(async (tx) => {
+        const [standing] = await tx.select(columns).from(organizations).where(eq(organizations.id, id)).for('update');
+        const [row] = await tx.update(organizations).set(patch).where(eq(organizations.id, id)).returning(columns);
+        if (!standing || !row) return null;
+        const changes = changesBetween(standing, row, PATCHED);
+        const deed = { organizationId: id, subject: { id, name: row.name }, changes };
+        if (changes.length > 0) await writeDown(tx, [{ ...deed, action: 'organization.updated' }]);
+        return row;
+      });
     },
 
     async exists(id: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { writeDown } from './activity.ts';
 import type { Db } from './database.ts';
 import { newId } from './ids.ts';
 import { newToken } from './portal-tokens.ts';
@@ -55,19 +56,25 @@ export function createPortalLinks(db: Db) {
     /** `token` is the only copy of the text that goes into the address. */
     async createLink(organizationId: string, link: NewPortalLink): Promise<{ link: PortalLink; token: string }> {
       const { token, tokenHash } = newToken();
-      const [row] = await db
-        .insert(portalLinks)
-        .values({
-          id: newId('lnk'),
-          organizationId,
-          tokenHash,
-          readOnly: link.readOnly,
-          options: JSON.stringify(link.options),
-          expiresAt: sql`now() + ${link.expiresInSeconds} * interval '1 second'`,
-        })
-        .returning(columns);
-      if (!row) throw new Error('insert into portal_links returned no row');
-      return { link: withOptions(row), token };
+      const { readOnly, options } = link;
+      return db.transaction(async (tx) => {
+        const [row] = await tx
+          .insert(portalLinks)
+          .values({
+            id: newId('lnk'),
+            organizationId,
+            tokenHash,
+            readOnly,
+            options: JSON.stringify(options),
+            expiresAt: sql`now() + ${link.expiresInSeconds} * interval '1 second'`,
+          })
+          .returning(columns);
+        if (!row) throw new Error('insert into portal_links returned no row');
+        const subject = { id: row.id, name: null };
+        const changes = [{ field: 'readOnly', to: readOnly }];
+        await writeDown(tx, [{ organizationId, action: 'portal_link.created', subject, changes }]);
+        return { link: withOptions(row), token };
+      });
     },
 
     /** Every link, also those that open nothing any more; newest first, those before the id `after`. */
@@ -98,6 +105,7 @@ export function createPortalLinks(db: Db) {
           .update(portalSessions)
           .set({ endedAt: sql`now()` })
           .where(and(eq(portalSessions.linkId, id), isNull(portalSessions.endedAt)));
+        await writeDown(tx, [{ organizationId, action: 'portal_link.revoked', subject: { id, name: null } }]);
         return true;
       });
     },

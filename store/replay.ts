@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { writeDown } from './activity.ts';
 import { type Db, rowsOf } from './database.ts';
 import type { DirectoryEndpoint } from './endpoint-directory.ts';
 import { addMissing } from './replay-missing.ts';
@@ -25,6 +26,7 @@ const PAGE = 500;
 export function createReplay(db: Db, options: { onWaiting: (deliveries: number) => void }) {
   return async function replay(request: ReplayRequest): Promise<Record<ReplayInclude, number>> {
     const counts = { failed: 0, cancelled: 0, missing: 0 };
+    if (!request.dryRun) await note(db, request);
     for (const status of ['failed', 'cancelled'] as const) {
       if (!request.include.includes(status)) continue;
       counts[status] = request.dryRun
@@ -35,6 +37,18 @@ export function createReplay(db: Db, options: { onWaiting: (deliveries: number) 
     if (!request.dryRun && counts.missing > 0) options.onWaiting(counts.missing);
     return counts;
   };
+}
+
+/** Before it is begun: it takes its time, and what was asked for is known. */
+async function note(db: Db, { organizationId, endpoint, since, until, include }: ReplayRequest): Promise<void> {
+  const changes = [
+    { field: 'since', to: since },
+    { field: 'until', to: until },
+    { field: 'include', to: include },
+  ];
+  await writeDown(db, [
+    { organizationId, action: 'endpoint.replayed', subject: { id: endpoint.id, name: null }, changes },
+  ]);
 }
 
 /** Of the endpoint's deliveries, those of the status whose event falls into the time asked for. */

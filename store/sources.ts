@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { changesBetween, type FieldChange } from '../domain/activity/changes.ts';
+import { type Action, writeDown } from './activity.ts';
 import type { Db } from './database.ts';
 import { type HeaderChange, mergeHeaders } from './endpoint-credentials.ts';
 import type { NewSecret } from './endpoint-secrets.ts';
@@ -86,20 +88,23 @@ export function createSourceStore(db: Db, box: SecretBox, options: SourceLookupO
       const { name, dialect, secret, headers } = created;
       const id = newId('src');
       const token = newToken();
-      const [row] = await db
-        .insert(sources)
-        .values({
-          id,
-          organizationId,
-          name,
-          dialect,
-          tokenHash: hashOf(token),
-          secret: sealSecrets(box, id, secret === null ? [] : [{ ...secret, expiresAt: null }]),
-          headers: sealHeaders(box, id, headers),
-        })
-        .returning();
-      if (!row) throw new Error('insert into sources returned no row');
-      return { source: show(row), token };
+      return db.transaction(async (tx) => {
+        const [row] = await tx
+          .insert(sources)
+          .values({
+            id,
+            organizationId,
+            name,
+            dialect,
+            tokenHash: hashOf(token),
+            secret: sealSecrets(box, id, secret === null ? [] : [{ ...secret, expiresAt: null }]),
+            headers: sealHeaders(box, id, headers),
+          })
+          .returning();
+        if (!row) throw new Error('insert into sources returned no row');
+        await note(tx, row, 'source.created', [{ field: 'dialect', to: dialect }]);
+        return { source: show(row), token };
+      });
     },
 
     /** Newest first, those before the id `after`. */
@@ -135,7 +140,10 @@ export function createSourceStore(db: Db, box: SecretBox, options: SourceLookupO
         };
         if (Object.keys(set).length === 0) return { kind: 'updated', source: show(standing) };
         const [row] = await tx.update(sources).set(set).where(eq(sources.id, id)).returning();
-        return row ? { kind: 'updated', source: show(row) } : { kind: 'not_found' };
+        if (!row) return { kind: 'not_found' };
+        const changed = changesBetween(standing, row, { shown: ['name'], named: ['secret', 'headers'] });
+        await note(tx, row, 'source.updated', changed);
+        return { kind: 'updated', source: show(row) };
       });
       lookup.forget();
       return result;
@@ -145,17 +153,25 @@ export function createSourceStore(db: Db, box: SecretBox, options: SourceLookupO
     async rotateToken(organizationId: string, id: string): Promise<{ source: Source; token: string } | null> {
       const token = newToken();
       const set = { tokenHash: hashOf(token) };
-      const [row] = await db.update(sources).set(set).where(visible(organizationId, id)).returning();
+      const rotated = await db.transaction(async (tx) => {
+        const [row] = await tx.update(sources).set(set).where(visible(organizationId, id)).returning();
+        if (row) await note(tx, row, 'source.address_rotated');
+        return row;
+      });
       lookup.forget();
-      return row ? { source: show(row), token } : null;
+      return rotated ? { source: show(rotated), token } : null;
     },
 
     /** `false` when there is no such source. Its secrets go; what it has published stays. */
     async remove(organizationId: string, id: string): Promise<boolean> {
       const set = { deletedAt: sql`now()`, secret: null, headers: null };
-      const rows = await db.update(sources).set(set).where(visible(organizationId, id)).returning({ id: sources.id });
+      const removed = await db.transaction(async (tx) => {
+        const [row] = await tx.update(sources).set(set).where(visible(organizationId, id)).returning();
+        if (row) await note(tx, row, 'source.deleted');
+        return row !== undefined;
+      });
       lookup.forget();
-      return rows.length > 0;
+      return removed;
     },
 
     /** The source of this address; `null` for an unknown token, whatever it looks like. */
@@ -164,6 +180,11 @@ export function createSourceStore(db: Db, box: SecretBox, options: SourceLookupO
       return row && receiving(row);
     },
   };
+}
+
+function note(tx: Pick<Db, 'insert'>, row: SourceRow, action: Action, changes: FieldChange[] = []): Promise<void> {
+  const { organizationId, id, name } = row;
+  return writeDown(tx, [{ organizationId, action, subject: { id, name: name || null }, changes }]);
 }
 
 function newToken(): string {
