@@ -10,6 +10,10 @@ import { SessionGate } from './session/session-gate.tsx';
 import './styles/index.css';
 
 const token = takeToken();
+// Another link in the same tab changes only the fragment, which loads nothing by itself.
+addEventListener('hashchange', () => {
+  if (new URLSearchParams(location.hash.slice(1)).has('token')) location.reload();
+});
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

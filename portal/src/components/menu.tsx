@@ -12,10 +12,20 @@ export interface MenuItem {
 }
 
 /** A button that opens a list of deeds. Not modal: a modal one locks scrolling with a style tag, which the policy refuses. */
-export function Menu({ label, trigger, items }: { label: string; trigger?: ReactNode; items: readonly MenuItem[] }) {
+export function Menu({
+  label,
+  trigger,
+  variant = 'quiet',
+  items,
+}: {
+  label: string;
+  trigger?: ReactNode;
+  variant?: 'quiet' | 'plain';
+  items: readonly MenuItem[];
+}) {
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={`button quiet ${trigger ? '' : 'icon-only'}`} aria-label={label}>
+      <DropdownMenu.Trigger className={`button ${variant} ${trigger ? '' : 'icon-only'}`} aria-label={label}>
         {trigger ?? <Icon name="more" />}
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>

@@ -4,7 +4,7 @@ import { chooseMode, chosenMode, type Mode } from '../theme/theme.ts';
 import { Icon } from './icon.tsx';
 import { Menu } from './menu.tsx';
 
-const LABELS = { system: 'As the system', light: 'Light', dark: 'Dark' } as const satisfies Record<Mode, string>;
+const LABELS = { system: 'System', light: 'Light', dark: 'Dark' } as const satisfies Record<Mode, string>;
 
 /** Light, dark, or as the reader's system has it. */
 export function ModeMenu() {

@@ -5,11 +5,14 @@ export function Section({
   title,
   lead,
   actions,
+  isFlush = false,
   children,
 }: {
   title: string;
   lead?: ReactNode;
   actions?: ReactNode;
+  /** What is in it reaches its edges, as tables do. */
+  isFlush?: boolean;
   children: ReactNode;
 }) {
   const id = useId();
@@ -22,7 +25,7 @@ export function Section({
         </div>
         {actions && <div className="row wrap">{actions}</div>}
       </div>
-      <div className="card-body stack">{children}</div>
+      {isFlush ? children : <div className="card-body stack">{children}</div>}
     </section>
   );
 }

@@ -59,7 +59,7 @@ const STATUS_WORDS: Readonly<Record<number, string>> = {
  * the code itself, readable.
  */
 export function errorWords(code: string): string {
-  const known = WORDS[code];
+  const known = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
   if (known !== undefined) return known;
   const status = /^http_(\d{3})$/.exec(code)?.[1];
   if (status !== undefined) return statusWords(Number(status));

@@ -54,16 +54,19 @@ export function waitTime(ms: number): string {
     [Math.floor(ms / HOUR) % 24, 'h'],
     [Math.floor(ms / MINUTE) % 60, 'min'],
     [Math.floor(ms / SECOND) % 60, 's'],
+    [ms % SECOND, 'ms'],
   ] as const;
   const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
   return shown.join(' ') || '0 s';
 }
 
-/** Reads `5s`, `30 min`, `2h`, `1d`, `90` (seconds) as milliseconds; null when it is no such wait. */
+/** Reads `500 ms`, `5s`, `30 min`, `2h`, `1d`, `90` (seconds) as milliseconds; null when it is no such wait. */
 export function readWait(text: string): number | null {
-  const found = /^\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|h|d)?\s*$/i.exec(text);
+  const found = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|sec|m|min|h|d)?\s*$/i.exec(text);
   if (!found) return null;
-  const unit = { s: SECOND, sec: SECOND, m: MINUTE, min: MINUTE, h: HOUR, d: DAY }[(found[2] ?? 's').toLowerCase()];
+  const unit = { ms: 1, s: SECOND, sec: SECOND, m: MINUTE, min: MINUTE, h: HOUR, d: DAY }[
+    (found[2] ?? 's').toLowerCase()
+  ];
   return unit === undefined ? null : Math.round(Number(found[1]) * unit);
 }
 

@@ -32,7 +32,7 @@ export function ActivityPage() {
       )}
       {data && (data.length > 0 || cursor !== undefined) && (
         <div className="card">
-          <ol className="log">
+          <ol>
             {data.map((entry) => (
               <LogEntry key={entry.id} entry={entry} />
             ))}
@@ -64,7 +64,7 @@ export function ActivityPage() {
 function LogEntry({ entry }: { entry: Entry }) {
   const { actor, action, subject, changes, at } = entry;
   return (
-    <li>
+    <li className="log-entry">
       <div className="log-line">
         <span>
           <strong>{actor.name ?? ACTOR_WORDS[actor.kind]}</strong> {ACTION_WORDS[action]} <Subject subject={subject} />

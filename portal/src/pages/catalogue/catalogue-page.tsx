@@ -6,6 +6,7 @@ import { Empty, ErrorState, Spinner } from '../../components/states.tsx';
 import { useSession } from '../../session/session-context.ts';
 import { type EventType, eventTypesQuery } from './event-type-queries.ts';
 import { EventTypeView } from './event-type-view.tsx';
+import { groupTypes } from './sort-types.ts';
 
 /** Every event type: what it tells, its schema, an example, and code that receives it. */
 export function CataloguePage() {
@@ -30,23 +31,30 @@ function Catalogue({ types }: { types: readonly EventType[] }) {
   const chosen =
     types.find(({ dialect, name }) => dialect === search.dialect && name === search.type) ??
     types.find(({ name }) => name === search.type) ??
-    types.find(({ dialect }) => dialect === own) ??
-    (types[0] as EventType);
+    (groupTypes(types, own)[0]?.types[0] as EventType);
   return (
     <div className="catalogue">
-      <TypeList types={types} chosen={chosen} />
+      <TypeList types={types} own={own} chosen={chosen} />
       <EventTypeView key={`${chosen.dialect}:${chosen.name}`} type={chosen} />
     </div>
   );
 }
 
-function TypeList({ types, chosen }: { types: readonly EventType[]; chosen: EventType }) {
+function TypeList({
+  types,
+  own,
+  chosen,
+}: {
+  types: readonly EventType[];
+  /** Dialect of the session. */
+  own: string | null;
+  chosen: EventType;
+}) {
   const [text, setText] = useState('');
   const { view, code } = useSearch({ from: '/organization/catalogue' });
   const found = types.filter(({ dialect, name, description }) =>
     `${dialect}:${name} ${description}`.toLowerCase().includes(text.toLowerCase()),
   );
-  const groups = Map.groupBy(found, ({ dialect }) => dialect);
   return (
     <nav className="card type-nav" aria-label="Event types">
       <input
@@ -56,15 +64,15 @@ function TypeList({ types, chosen }: { types: readonly EventType[]; chosen: Even
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
-      {[...groups].map(([dialect, members]) => (
-        <div key={dialect}>
-          <h2 className="small muted">{dialect}</h2>
+      {groupTypes(found, own).map(({ title, types: members }) => (
+        <div key={title}>
+          <h2 className="small muted">{title}</h2>
           <ul>
             {members.map((type) => (
               <li key={type.name}>
                 <Link
                   to="/catalogue"
-                  search={{ dialect, type: type.name, ...(view && { view }), ...(code && { code }) }}
+                  search={{ dialect: type.dialect, type: type.name, ...(view && { view }), ...(code && { code }) }}
                   aria-current={type === chosen ? 'true' : undefined}
                   className="mono break"
                 >

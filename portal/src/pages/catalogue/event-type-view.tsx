@@ -1,10 +1,10 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import { CodeBlock } from '../../components/code-block.tsx';
 import { useMayChange } from '../../session/session-context.ts';
-import { isOperational } from '../test/testable-types.ts';
 import type { EventType } from './event-type-queries.ts';
 import { ReceiverCode } from './receiver-code.tsx';
 import { SchemaTable } from './schema-table.tsx';
+import { isOperational } from './sort-types.ts';
 
 const VIEWS = [
   { view: 'example', label: 'Example' },

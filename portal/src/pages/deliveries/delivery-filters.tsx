@@ -69,16 +69,18 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
         )}
       </Field>
       {(['since', 'until'] as const).map((name) => (
-        <Field key={name} label={name === 'since' ? 'From' : 'Until'}>
-          {(control) => (
-            <input
-              {...control}
-              type="datetime-local"
-              value={showLocalInput(search[name])}
-              onChange={(event) => set(name, readLocalInput(event.target.value))}
-            />
-          )}
-        </Field>
+        <div key={name} className="span">
+          <Field label={name === 'since' ? 'From' : 'Until'}>
+            {(control) => (
+              <input
+                {...control}
+                type="datetime-local"
+                value={showLocalInput(search[name])}
+                onChange={(event) => set(name, readLocalInput(event.target.value))}
+              />
+            )}
+          </Field>
+        </div>
       ))}
     </search>
   );

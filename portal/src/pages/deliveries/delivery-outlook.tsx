@@ -23,7 +23,12 @@ export function DeliveryOutlook({ delivery }: { delivery: Delivery }) {
           <p>
             <strong>{lastErrorCode === null ? 'It failed.' : errorWords(lastErrorCode)}</strong>
           </p>
-          <p>{reason === null ? '' : errorWords(reason)} Once the cause is mended, resend it.</p>
+          <p>
+            {reason === null || reason === lastErrorCode
+              ? 'No more attempts are made by themselves.'
+              : errorWords(reason)}{' '}
+            Once the cause is mended, resend it.
+          </p>
         </div>
       </div>
     );
@@ -33,7 +38,7 @@ export function DeliveryOutlook({ delivery }: { delivery: Delivery }) {
       <Icon name="clock" />
       <div className="stack-s">
         {lastErrorCode !== null && <p>{errorWords(lastErrorCode)}</p>}
-        {reason !== null && <p>{errorWords(reason)}</p>}
+        {reason !== null && reason !== lastErrorCode && <p>{errorWords(reason)}</p>}
         <p>
           {nextAttemptAt === null ? (
             'The next attempt is about to be made.'

@@ -14,7 +14,7 @@ export function DeliveryTable({
 }) {
   const nameOfEndpoint = useEndpointNames();
   return (
-    <table className="table links">
+    <table className="table links log-table">
       <thead>
         <tr>
           <th scope="col">Event type</th>
@@ -47,6 +47,7 @@ export function DeliveryTable({
             </td>
             <td data-label="Attempts">
               {delivery.attemptCount}
+              <span className="unit hidden">&nbsp;{delivery.attemptCount === 1 ? 'attempt' : 'attempts'}</span>
               {delivery.status === 'pending' && delivery.nextAttemptAt !== null && (
                 <span className="muted small">
                   , next in <Countdown at={delivery.nextAttemptAt} />

@@ -6,7 +6,7 @@ import { errorWords } from '../../format/error-words.ts';
 import { prettyJson } from '../../format/json.ts';
 import { tookTime } from '../../format/time.ts';
 
-/** One request and what came back. `delivered`: what is thought of it, where that is not said around it already. */
+/** One request and what came back. `delivered`: what is thought of it, where an attempt around it does not say so already. */
 export function ExchangeView({ exchange, delivered }: { exchange: Schema<'Exchange'>; delivered?: boolean }) {
   return (
     <div className="exchange">
@@ -33,7 +33,9 @@ export function ExchangeView({ exchange, delivered }: { exchange: Schema<'Exchan
           <span className="mono">{exchange.status ?? 'no answer'}</span>
           <span className="muted">{tookTime(exchange.durationMs)}</span>
         </p>
-        {exchange.errorCode !== null && <p className="field-error">{errorWords(exchange.errorCode)}</p>}
+        {delivered !== undefined && exchange.errorCode !== null && (
+          <p className="field-error">{errorWords(exchange.errorCode)}</p>
+        )}
         {exchange.errorMessage !== null && <p className="small muted break">{exchange.errorMessage}</p>}
         {exchange.responseHeaders && <HeaderTable headers={exchange.responseHeaders} label="Headers" />}
         <ResponseBody exchange={exchange} />

@@ -35,6 +35,7 @@ export function EndpointActions({ endpoint }: { endpoint: Endpoint }) {
       )}
       <Menu
         label="More that can be done with this endpoint"
+        variant="plain"
         trigger={
           <>
             More

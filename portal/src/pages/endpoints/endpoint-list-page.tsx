@@ -5,7 +5,14 @@ import { Page } from '../../components/page.tsx';
 import { Empty, ErrorState, Spinner } from '../../components/states.tsx';
 import { StandingBadge } from '../../components/status-badge.tsx';
 import { useMayChange } from '../../session/session-context.ts';
-import { type Endpoint, endpointStatsQuery, endpointsQuery, nameOf, placeOf } from './endpoint-queries.ts';
+import {
+  destinationsQuery,
+  type Endpoint,
+  endpointStatsQuery,
+  endpointsQuery,
+  nameOf,
+  placeOf,
+} from './endpoint-queries.ts';
 import { type EndpointStats, HealthCell } from './health.tsx';
 
 /** Where events go, and how well they arrive. */
@@ -46,6 +53,8 @@ function EndpointTable({
   endpoints: readonly Endpoint[];
   stats: ReadonlyMap<string, EndpointStats>;
 }) {
+  const kinds = useQuery(destinationsQuery).data;
+  const titleOf = (kind: string) => kinds?.find((one) => one.kind === kind)?.title ?? kind;
   return (
     <div className="card">
       <table className="table links">
@@ -64,7 +73,7 @@ function EndpointTable({
                 <Link to="/endpoints/$endpointId" params={{ endpointId: endpoint.id }} className="row-link break">
                   {nameOf(endpoint)}
                 </Link>
-                <div className="muted small break">{placeLine(endpoint)}</div>
+                <div className="muted small break">{placeLine(endpoint, titleOf(endpoint.destination))}</div>
               </td>
               <td data-label="State">
                 <StandingBadge endpoint={endpoint} />
@@ -84,8 +93,7 @@ function EndpointTable({
 }
 
 /** Below the name: the place when the name is a description, and the kind. */
-function placeLine(endpoint: Endpoint): string {
-  const kind = endpoint.destination === 'webhook' ? 'Webhook' : endpoint.destination;
+function placeLine(endpoint: Endpoint, kind: string): string {
   return nameOf(endpoint) === placeOf(endpoint) ? kind : `${kind} · ${placeOf(endpoint)}`;
 }
 

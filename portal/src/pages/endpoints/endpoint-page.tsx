@@ -50,6 +50,7 @@ function EndpointDetails({ endpoint, above }: { endpoint: Endpoint; above: React
       <EndpointHealth endpoint={endpoint} />
       <Section
         title="Latest deliveries"
+        isFlush
         actions={
           <Link to="/deliveries" search={{ endpointId: endpoint.id }} className="button quiet">
             All deliveries

@@ -16,6 +16,6 @@ export function RecentDeliveries({ endpointId }: { endpointId: string }) {
     return <ErrorState error={deliveries.error} what="list" onRetry={() => void deliveries.refetch()} />;
   }
   if (deliveries.data.data.length === 0)
-    return <p className="muted">Nothing was sent yet. A test shows whether it works.</p>;
+    return <p className="muted card-body">Nothing was sent yet. A test shows whether it works.</p>;
   return <DeliveryTable deliveries={deliveries.data.data.slice(0, SHOWN)} withEndpoint={false} />;
 }

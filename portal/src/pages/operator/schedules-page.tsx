@@ -78,7 +78,7 @@ function ScheduleRow({ schedule }: { schedule: Schema<'Schedule'> }) {
         )}
       </td>
       <td>
-        <Button icon="play" busy={running.isPending} aria-label={`Run ${id} now`} onClick={() => running.mutate()}>
+        <Button icon="play" busy={running.isPending} aria-label={`Run now: ${id}`} onClick={() => running.mutate()}>
           Run now
         </Button>
       </td>

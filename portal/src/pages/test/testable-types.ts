@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/client.ts';
+import { isOperational } from '../catalogue/sort-types.ts';
 
 type EventType = Schema<'EventType'>;
 type Endpoint = Pick<Schema<'Endpoint'>, 'dialect' | 'eventTypes'>;
@@ -28,11 +29,6 @@ export function testableTypes(endpoint: Endpoint, types: readonly EventType[]): 
   ];
   const all = [...taken, ...others];
   return dialect === ANY_TYPE.dialect ? [...all, ANY_TYPE] : all;
-}
-
-/** The types that `standard` has built in are those that Waybill raises about itself. */
-export function isOperational(type: Pick<EventType, 'dialect' | 'origin'>): boolean {
-  return type.dialect === ANY_TYPE.dialect && type.origin === 'built_in';
 }
 
 /** Whether the endpoint gets events of this type: by name, by a pattern's beginning, by dialect and name. */

@@ -5,6 +5,7 @@ import { CodeBlock } from '../../../components/code-block.tsx';
 import { Checkbox, FieldGroup } from '../../../components/field.tsx';
 import { ErrorState, Spinner } from '../../../components/states.tsx';
 import { type EventType, eventTypesQuery } from '../../catalogue/event-type-queries.ts';
+import { groupTypes } from '../../catalogue/sort-types.ts';
 
 const ANY_DIALECT = '*';
 /** From this many on, a list is searched rather than read. */
@@ -51,8 +52,9 @@ interface Offered extends EventType {
 
 function offered(types: readonly EventType[], dialect: string): Offered[] {
   // Of all dialects a name alone may stand for several types.
-  if (dialect === ANY_DIALECT) return types.map((type) => ({ ...type, key: `${type.dialect}:${type.name}` }));
-  return types.filter((type) => type.dialect === dialect).map((type) => ({ ...type, key: type.name }));
+  const sorted = groupTypes(types, dialect).flatMap((group) => group.types);
+  if (dialect === ANY_DIALECT) return sorted.map((type) => ({ ...type, key: `${type.dialect}:${type.name}` }));
+  return sorted.filter((type) => type.dialect === dialect).map((type) => ({ ...type, key: type.name }));
 }
 
 function TypeChoices({
@@ -65,9 +67,11 @@ function TypeChoices({
   onChange: (types: string[]) => void;
 }) {
   const [search, setSearch] = useState('');
-  const found = types.filter(({ key, description }) =>
-    `${key} ${description}`.toLowerCase().includes(search.toLowerCase()),
-  );
+  // What was chosen before stands first; it does not move while it is being changed.
+  const [chosenBefore] = useState(value);
+  const found = types
+    .filter(({ key, description }) => `${key} ${description}`.toLowerCase().includes(search.toLowerCase()))
+    .sort((a, b) => Number(chosenBefore.includes(b.key)) - Number(chosenBefore.includes(a.key)));
   // What stands in the subscription and in no list: patterns, and types that are not registered.
   const others = value.filter((name) => !types.some(({ key }) => key === name));
   const toggle = (key: string, on: boolean) => onChange(on ? [...value, key] : value.filter((name) => name !== key));

@@ -18,10 +18,10 @@ export function FilterFields({
   const { conditions } = value;
   return (
     <details className="more" open={conditions.length > 0 || value.minSeverity !== '' || error !== undefined}>
-      <summary>Only some of these events</summary>
+      <summary>Conditions on what they say</summary>
       <div className="stack">
         <FieldGroup
-          label="Conditions on the payload"
+          label="Send only events whose payload fits"
           help="A field is a path such as order.total or items[*].sku. Text is compared as it stands; several values of “is one of” are separated by commas."
           error={error}
         >
