@@ -186,7 +186,7 @@ describe.each(systems)('$dialect', (system) => {
       [plain, null],
     ]) {
       const ours = (await gateway.call('GET', `/v1/endpoints/${id.replace('wh_', 'ep_')}`, { key })).json();
-      expect(ours.acknowledge).toBe(acknowledge);
+      expect([ours.acknowledge, ours.maxConcurrency]).toEqual([acknowledge, acknowledge && 5]);
     }
   });
 
@@ -196,7 +196,8 @@ describe.each(systems)('$dialect', (system) => {
     const taken = await call(system, 'PATCH', `${system.path}/${id}`, { body: {}, headers });
     expect([taken.statusCode, taken.json()[system.idField]]).toEqual([200, id]);
     const ours = id.replace('wh_', 'ep_');
-    expect((await gateway.call('GET', `/v1/endpoints/${ours}`, { key })).json().acknowledge).toBe('echo');
+    const standing = (await gateway.call('GET', `/v1/endpoints/${ours}`, { key })).json();
+    expect(standing).toMatchObject({ acknowledge: 'echo', maxConcurrency: 5 });
     const [secret] = (await gateway.store.endpoints.secretPreviews(organization, [ours])).values();
     expect(system.secret).toContain(secret?.replaceAll(/[^A-Za-z0-9_-]/g, '') ?? 'none');
     const wrong = { headers: { 'waybill-secret': system.wrongSecret }, body: { url: 'https://other.example.com/' } };

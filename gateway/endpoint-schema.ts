@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MASK } from '../domain/delivery/mask.ts';
 import { ANY_DIALECT, checkEventTypePattern } from '../domain/delivery/match-endpoint.ts';
+import { ACKNOWLEDGED_CONCURRENCY } from '../domain/delivery/retry-policy.ts';
 import { configSchema } from '../domain/destinations/config-schema.ts';
 import { maskedConfig } from '../domain/destinations/config-secrets.ts';
 import { NATIVE_KINDS } from '../domain/destinations/destination.ts';
@@ -83,7 +84,14 @@ export const endpointSettings = {
     .nullish()
     .meta({ description: 'Waits before the second, third … attempt; empty: never retried.' }),
   timeoutMs: z.int().min(1_000).max(30_000).nullish(),
-  maxConcurrency: z.int().min(1).max(1_000).nullish().meta({ description: 'Attempts open at the same time.' }),
+  maxConcurrency: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .nullish()
+    .meta({
+      description: `Attempts open at the same time. Default: no cap; ${ACKNOWLEDGED_CONCURRENCY} with \`acknowledge\`.`,
+    }),
   acknowledge: z
     .literal('echo')
     .nullish()

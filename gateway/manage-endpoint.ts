@@ -1,5 +1,6 @@
 import type { BasicAuth } from '../domain/delivery/basic-auth.ts';
 import { MASK } from '../domain/delivery/mask.ts';
+import { ACKNOWLEDGED_CONCURRENCY } from '../domain/delivery/retry-policy.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
 import { type EndpointRules, ruleDefaults } from '../domain/dialects/rule-defaults.ts';
 import { wireOf } from '../domain/dialects/wires.ts';
@@ -81,6 +82,7 @@ export async function createEndpoint(
       ...NO_SETTINGS,
       ...ruleDefaults(wire.limits),
       ...target.rules,
+      ...(settings.acknowledge && { maxConcurrency: ACKNOWLEDGED_CONCURRENCY }),
       ...definedOnly(settings),
       ...(mode === 'test' && { retryDelaysMs: [], leaseMs: TEST_LEASE_MS }),
       dialect,
@@ -141,7 +143,9 @@ export async function changeEndpoint(
   const headers = given?.map(({ name, value }) => ({ name, value: unlessMasked(value) }));
   if (headers) checkHeaders(headers, wire);
   if (settings.options) checkOptions(settings.options, wire);
+  const startsToAcknowledge = settings.acknowledge && !standing.acknowledge;
   const updated = await deps.endpoints.update(standing.organizationId, standing.id, {
+    ...(startsToAcknowledge && { maxConcurrency: standing.maxConcurrency ?? ACKNOWLEDGED_CONCURRENCY }),
     ...definedOnly(settings),
     ...(config && {
       config: (stored) => changedConfig(deps, nativeDestination(standing.destination), stored, config),

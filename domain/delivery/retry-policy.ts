@@ -31,3 +31,10 @@ export const ACKNOWLEDGED_POLICY: RetryPolicy = {
   retriesClientErrors: true,
   goneDisables: false,
 };
+
+/**
+ * Attempts open at a time to an endpoint that acknowledges and has no figure of its own. Such a receiver answers once it has put
+ * the event on record: n8n 2.40 on SQLite and 2 busy cores takes 0.25 s for one at a time, 1.5 s for each of 5 and 4 s for each of
+ * 10, some 3 a second in all, and of 100 at a time it acknowledges none within 15 s.
+ */
+export const ACKNOWLEDGED_CONCURRENCY = 5;
