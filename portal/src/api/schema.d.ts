@@ -1579,7 +1579,7 @@ export interface components {
             /** @description Waits before the second, third … attempt; empty: never retried. */
             retryDelaysMs?: number[] | null;
             timeoutMs?: number | null;
-            /** @description Attempts open at the same time. */
+            /** @description Attempts open at the same time. Default: no cap; 5 with `acknowledge`. */
             maxConcurrency?: number | null;
             /** @description `echo`: delivered only once the answer repeats the delivery id. */
             acknowledge?: "echo" | null;
@@ -3196,7 +3196,7 @@ export interface components {
             /** @description Waits before the second, third … attempt; empty: never retried. */
             retryDelaysMs?: number[] | null;
             timeoutMs?: number | null;
-            /** @description Attempts open at the same time. */
+            /** @description Attempts open at the same time. Default: no cap; 5 with `acknowledge`. */
             maxConcurrency?: number | null;
             /** @description `echo`: delivered only once the answer repeats the delivery id. */
             acknowledge?: "echo" | null;
