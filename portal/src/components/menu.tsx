@@ -11,7 +11,10 @@ export interface MenuItem {
   onSelect: () => void;
 }
 
-/** A button that opens a list of deeds. Not modal: a modal one locks scrolling with a style tag, which the policy refuses. */
+/**
+ * A button that opens a list of deeds. Not modal: a modal one locks scrolling with a style tag, which the policy refuses. The
+ * list stays within its landmark, where screen readers know what it belongs to.
+ */
 export function Menu({
   label,
   trigger,
@@ -28,21 +31,19 @@ export function Menu({
       <DropdownMenu.Trigger className={`button ${variant} ${trigger ? '' : 'icon-only'}`} aria-label={label}>
         {trigger ?? <Icon name="more" />}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
-          {items.map((item) => (
-            <DropdownMenu.Item
-              key={item.label}
-              className={`menu-item ${item.danger ? 'danger' : ''}`}
-              onSelect={item.onSelect}
-            >
-              {item.icon && <Icon name={item.icon} />}
-              <span>{item.label}</span>
-              {item.checked && <Icon name="check" />}
-            </DropdownMenu.Item>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+        {items.map((item) => (
+          <DropdownMenu.Item
+            key={item.label}
+            className={`menu-item ${item.danger ? 'danger' : ''}`}
+            onSelect={item.onSelect}
+          >
+            {item.icon && <Icon name={item.icon} />}
+            <span>{item.label}</span>
+            {item.checked && <Icon name="check" />}
+          </DropdownMenu.Item>
+        ))}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { Schema } from '../../../api/client.ts';
 import { Button } from '../../../components/button.tsx';
 import { Field } from '../../../components/field.tsx';
@@ -28,6 +28,12 @@ interface EndpointFormProps {
   tryOut?: (form: EndpointForm) => ReactNode;
 }
 
+/** Fields that the API has under other names than the form. */
+const API_NAMES: Readonly<Partial<Record<keyof EndpointForm, string>>> = {
+  retryDelays: 'retryDelaysMs',
+  timeoutSeconds: 'timeoutMs',
+};
+
 /** The form of an endpoint, new or saved. What a native destination asks for is drawn from what the server declares. */
 export function EndpointFormView({
   initial,
@@ -40,10 +46,20 @@ export function EndpointFormView({
 }: EndpointFormProps) {
   const [form, setForm] = useState(initial);
   const [faults, setFaults] = useState(NO_FAULTS);
+  const [refusals, setRefusals] = useState(0);
   const [isBusy, setBusy] = useState(false);
   const headingId = useId();
   const isWebhook = destination.kind === 'webhook';
-  const set = (change: Partial<EndpointForm>) => setForm((before) => ({ ...before, ...change }));
+  const set = (change: Partial<EndpointForm>) => {
+    setForm((before) => ({ ...before, ...change }));
+    const changed = Object.keys(change) as (keyof EndpointForm)[];
+    setFaults((before) => changed.reduce((left, name) => left.without(API_NAMES[name] ?? name), before));
+  };
+  const formRef = useRef<HTMLFormElement>(null);
+  // To the first field that is wrong, once the refusal is shown.
+  useEffect(() => {
+    if (refusals > 0) formRef.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }, [refusals]);
 
   const submit = async () => {
     if (isBusy) return;
@@ -53,6 +69,7 @@ export function EndpointFormView({
       await onSubmit(form);
     } catch (error) {
       setFaults(readFaults(error));
+      setRefusals((count) => count + 1);
     } finally {
       setBusy(false);
     }
@@ -60,6 +77,7 @@ export function EndpointFormView({
 
   return (
     <form
+      ref={formRef}
       noValidate
       className="stack-l"
       onSubmit={(event) => {

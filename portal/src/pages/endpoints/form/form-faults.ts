@@ -5,27 +5,34 @@ import { FormFault } from './form-model.ts';
 export interface FormFaults {
   /** The rule that a field breaks, by the API's name of it; parts of it count: `headers` has what is about `headers.0.name`. */
   of(field: string): string | undefined;
+  /** The others, once the field was changed. */
+  without(field: string): FormFaults;
   /** For the summary above the form. */
   all: readonly string[];
 }
 
-export const NO_FAULTS: FormFaults = { of: () => undefined, all: [] };
+export const NO_FAULTS: FormFaults = faultsOf([]);
 
 /** Reads what the form or the server says of it. */
 export function readFaults(error: unknown): FormFaults {
-  if (error instanceof FormFault) return faultsOf([{ field: error.field, rule: error.message }], [error.message]);
-  if (!(error instanceof ApiProblem) || error.faults.length === 0)
-    return { of: () => undefined, all: [wordsOf(error)] };
-  return faultsOf(
-    error.faults,
-    error.faults.map(({ field, rule }) => `${labelOf(field)} ${rule}`),
-  );
+  if (error instanceof FormFault) return faultsOf([{ field: error.field, rule: error.message, words: error.message }]);
+  if (!(error instanceof ApiProblem) || error.faults.length === 0) {
+    return faultsOf([{ field: '', rule: '', words: wordsOf(error) }]);
+  }
+  return faultsOf(error.faults.map((fault) => ({ ...fault, words: `${labelOf(fault.field)} ${fault.rule}` })));
 }
 
-function faultsOf(faults: readonly FieldFault[], all: readonly string[]): FormFaults {
+interface Fault extends FieldFault {
+  /** The rule for a summary, with what it is about. */
+  words: string;
+}
+
+function faultsOf(faults: readonly Fault[]): FormFaults {
+  const isAbout = (fault: Fault, name: string) => fault.field === name || fault.field.startsWith(`${name}.`);
   return {
-    all,
-    of: (name) => faults.find(({ field }) => field === name || field.startsWith(`${name}.`))?.rule,
+    all: faults.map(({ words }) => words),
+    of: (name) => faults.find((fault) => isAbout(fault, name))?.rule,
+    without: (name) => faultsOf(faults.filter((fault) => !isAbout(fault, name))),
   };
 }
 
