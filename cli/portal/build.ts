@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -55,7 +55,11 @@ function compress(path: string): void {
 /** A folder cannot be replaced by one rename. Whoever finds the place taken again was built out by another of the same sources. */
 function putInPlace(folder: string): void {
   const old = `${folder}.old`;
-  if (existsSync(PORTAL_FOLDER)) renameSync(PORTAL_FOLDER, old);
+  try {
+    renameSync(PORTAL_FOLDER, old);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
   try {
     renameSync(folder, PORTAL_FOLDER);
   } catch (error) {

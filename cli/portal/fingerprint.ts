@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +31,10 @@ export function sourcesFingerprint(): string {
 
 /** Whether the built page is that of the sources as they are now. Times would not tell: a checkout makes old files new. */
 export function isCurrent(): boolean {
-  const file = join(PORTAL_FOLDER, FINGERPRINT_FILE);
-  return existsSync(file) && readFileSync(file, 'utf8') === sourcesFingerprint();
+  try {
+    return readFileSync(join(PORTAL_FOLDER, FINGERPRINT_FILE), 'utf8') === sourcesFingerprint();
+  } catch {
+    // None was built, or another build is just putting its own in place.
+    return false;
+  }
 }
