@@ -14,10 +14,12 @@ export async function countDeliveries(
   // A delivery is made after its event, so that older ids need no look at their events.
   const rows = await rowsOf<{ status: DeliveryStatus; n: number }>(
     db,
+    // Those made in that time are of its events. Later ones are of new events, but for those that the replay itself made.
     sql`select d.status, count(*)::int as n from deliveries d
-      join events e on e.organization_id = d.organization_id and e.id = d.event_id
       where d.endpoint_id = ${of.endpointId} and d.id >= ${idBefore('dlv', of.since)} and d.organization_id = ${of.organizationId}
-        and e.created_at >= ${of.since}::timestamptz and e.created_at < ${of.until}::timestamptz
+        and d.created_at >= ${of.since}::timestamptz and (d.created_at < ${of.until}::timestamptz
+          or exists (select from events e where e.organization_id = d.organization_id and e.id = d.event_id
+            and e.created_at >= ${of.since}::timestamptz and e.created_at < ${of.until}::timestamptz))
       group by d.status`,
   );
   const counts = { pending: 0, delivered: 0, failed: 0, cancelled: 0 };
