@@ -5,6 +5,8 @@ export interface NavItem {
   to: NonNullable<LinkProps['to']>;
   label: string;
   icon: IconName;
+  /** Only it is marked, not what lies below its address. */
+  exact?: true;
 }
 
 /** The pages about one organization. */
@@ -21,9 +23,9 @@ export function NavList({ label, items }: { label: string; items: readonly NavIt
   return (
     <nav aria-label={label} className="nav">
       <ul>
-        {items.map(({ to, label: text, icon }) => (
+        {items.map(({ to, label: text, icon, exact = false }) => (
           <li key={text}>
-            <Link to={to} activeOptions={{ includeSearch: false }}>
+            <Link to={to} activeOptions={{ includeSearch: false, exact }}>
               <Icon name={icon} />
               {text}
             </Link>

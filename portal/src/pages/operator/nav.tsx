@@ -2,7 +2,7 @@ import type { NavItem } from '../../components/nav.tsx';
 
 /** The pages about the whole installation. */
 export const operatorNav: readonly NavItem[] = [
-  { to: '/operator', label: 'Overview', icon: 'chart' },
+  { to: '/operator', label: 'Overview', icon: 'chart', exact: true },
   { to: '/operator/organizations', label: 'Organizations', icon: 'building' },
   { to: '/operator/schedules', label: 'Schedules', icon: 'clock' },
 ];
