@@ -36,7 +36,7 @@ function AttemptView({ attempt, isOpen }: { attempt: Attempt; isOpen: boolean })
         <span className="attempt-number">#{attempt.number}</span>
         <StatusBadge status={attempt.outcome} />
         <span className="mono">{attempt.statusCode ?? attempt.errorCode?.replaceAll('_', ' ') ?? ''}</span>
-        <span className="muted grow">{attempt.durationMs === null ? '' : tookTime(attempt.durationMs)}</span>
+        <span className="muted took">{attempt.durationMs === null ? '' : tookTime(attempt.durationMs)}</span>
         <span className="muted small">
           <Time at={attempt.startedAt} />
         </span>
@@ -45,7 +45,7 @@ function AttemptView({ attempt, isOpen }: { attempt: Attempt; isOpen: boolean })
         {attempt.errorCode !== null && (
           <div className="stack-s">
             <p>{errorWords(attempt.errorCode)}</p>
-            {attempt.errorMessage !== null && <p className="small muted break">{attempt.errorMessage}</p>}
+            {attempt.errorMessage !== null && !isSaidBelow(attempt) && <p className="small muted break">{attempt.errorMessage}</p>}
           </div>
         )}
         {remote && (remote.name !== '' || remote.link !== null) && <Remote remote={remote} />}
@@ -64,6 +64,11 @@ function AttemptView({ attempt, isOpen }: { attempt: Attempt; isOpen: boolean })
       </div>
     </details>
   );
+}
+
+/** Whether an exchange says the same of itself. */
+function isSaidBelow({ exchanges, errorMessage }: Attempt): boolean {
+  return exchanges.some((exchange) => exchange.errorMessage === errorMessage);
 }
 
 /** The message or ticket at the vendor's. Only web addresses become links. */
