@@ -28,6 +28,8 @@ export interface Execution {
   mode: string;
   /** What each node put out on its first output, by name; a node that failed or was not reached is missing. */
   output: Record<string, IDataObject[]>;
+  /** What it was begun with and had not worked through when it ended: of one that was cut short. */
+  left: IDataObject[];
   /** What a failed execution says. */
   error: { message: string; description: string } | undefined;
 }
@@ -36,7 +38,7 @@ export interface Execution {
 export interface N8nClient {
   readonly address: N8nAddress;
   credential(type: string, data: IDataObject): Promise<{ id: string; name: string }>;
-  /** The button below a credential. */
+  /** What n8n says of a credential when it is stored. */
   testCredential(type: string, data: IDataObject): Promise<{ status: 'OK' | 'Error'; message: string }>;
   /** Creates the workflow, unpublished, and returns its id. */
   workflow(workflow: WorkflowJson): Promise<string>;
@@ -57,7 +59,7 @@ export interface N8nClient {
   /** Executions of a workflow with their data, oldest first; those that still run included. */
   executions(id: string): Promise<Execution[]>;
   /** Returns the executions once there are `count` that ended. */
-  ended(id: string, count: number, withinMs?: number): Promise<Execution[]>;
+  ended(id: string, count: number): Promise<Execution[]>;
   /** Options of a parameter that the node's method loads. */
   options(ask: PickerQuestion): Promise<{ name: string; value: unknown }[]>;
   /** Results of a picker with search. */
@@ -74,6 +76,7 @@ export interface PickerQuestion {
 
 const PUBLISH_LIMIT_MS = 120_000;
 const RUN_LIMIT_MS = 120_000;
+const BUSY_LIMIT_MS = 60_000;
 const PAGE_LIMIT = 250;
 
 export async function anN8nClient(address: N8nAddress): Promise<N8nClient> {
@@ -88,12 +91,22 @@ export async function anN8nClient(address: N8nAddress): Promise<N8nClient> {
     .map((one) => one.split(';')[0])
     .join('; ');
 
-  const ask = async <T>(method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<T> => {
-    const response = await fetch(`${address.url}${path}`, {
+  const send = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
+    fetch(`${address.url}${path}`, {
       method,
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+  const ask = async <T>(method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<T> => {
+    // A busy n8n now and then takes its database to be away, and does nothing then.
+    const response = await eventually(
+      `n8n takes ${method} ${path}`,
+      async () => {
+        const answer = await send(method, path, headers, body);
+        return answer.status !== 503 && answer;
+      },
+      BUSY_LIMIT_MS,
+    );
     const text = await response.text();
     if (!response.ok) throw new Error(`n8n, ${method} ${path}: ${response.status} ${text.slice(0, 2_000)}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -116,14 +129,29 @@ export async function anN8nClient(address: N8nAddress): Promise<N8nClient> {
   const execution = async (id: string): Promise<Execution> =>
     executionOf(await api<RawExecution>('GET', `/executions/${id}?includeData=true`));
 
+  const list = async (workflow: string, withData: boolean): Promise<Execution[]> => {
+    const all: RawExecution[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query = new URLSearchParams({ workflowId: workflow, limit: String(PAGE_LIMIT) });
+      if (withData) query.set('includeData', 'true');
+      if (cursor !== '') query.set('cursor', cursor);
+      const page: { data: RawExecution[]; nextCursor: string | null } = await api('GET', `/executions?${query}`);
+      all.push(...page.data);
+      cursor = page.nextCursor;
+    }
+    return all.map(executionOf).sort((a, b) => Number(a.id) - Number(b.id));
+  };
+
   const client: N8nClient = {
     address,
     async credential(type, data) {
       const { id, name } = await api<{ id: string; name: string }>('POST', '/credentials', { name: type, type, data });
       return { id, name };
     },
-    testCredential: (type, data) =>
-      asPerson('POST', '/credentials/test', { credentials: { id: 'new', name: type, type, data } }),
+    async testCredential(type, data) {
+      const stored = await client.credential(type, data);
+      return asPerson('POST', '/credentials/test', { credentials: { ...stored, type, data } });
+    },
     workflow: async (workflow) => (await api<{ id: string }>('POST', '/workflows', bodyOf(workflow))).id,
     async change(id, workflow) {
       await api('PUT', `/workflows/${id}`, bodyOf(workflow));
@@ -167,26 +195,13 @@ export async function anN8nClient(address: N8nAddress): Promise<N8nClient> {
       };
       return eventually(`the end of execution ${executionId}`, whenEnded, RUN_LIMIT_MS);
     },
-    async executions(id) {
-      const all: RawExecution[] = [];
-      for (let cursor: string | null = ''; cursor !== null; ) {
-        const query = new URLSearchParams({ workflowId: id, includeData: 'true', limit: String(PAGE_LIMIT) });
-        if (cursor !== '') query.set('cursor', cursor);
-        const page: { data: RawExecution[]; nextCursor: string | null } = await api('GET', `/executions?${query}`);
-        all.push(...page.data);
-        cursor = page.nextCursor;
-      }
-      return all.map(executionOf).sort((a, b) => Number(a.id) - Number(b.id));
+    executions: (id) => list(id, true),
+    async ended(id, count) {
+      // Without their data, which n8n takes long to read.
+      const areThere = async () => (await list(id, false)).filter(hasEnded).length >= count;
+      await eventually(`${count} executions of workflow ${id}`, areThere, RUN_LIMIT_MS);
+      return (await list(id, true)).filter(hasEnded);
     },
-    ended: (id, count, withinMs = RUN_LIMIT_MS) =>
-      eventually(
-        `${count} executions of workflow ${id}`,
-        async () => {
-          const ended = (await client.executions(id)).filter(hasEnded);
-          return ended.length >= count && ended;
-        },
-        withinMs,
-      ),
     options: (question) => asPerson('POST', '/dynamic-node-parameters/options', questionBody(question)),
     picker: async ({ filter, ...question }) =>
       (
@@ -209,6 +224,7 @@ interface RawExecution {
       runData?: Record<string, { data?: { main?: ({ json: IDataObject }[] | null)[] } }[]>;
       error?: { message?: string; description?: string };
     };
+    executionData?: { nodeExecutionStack?: { data?: { main?: ({ json: IDataObject }[] | null)[] } }[] };
   };
 }
 
@@ -218,6 +234,7 @@ function hasEnded({ status }: Execution): boolean {
 
 function executionOf({ id, status, mode, data }: RawExecution): Execution {
   const { runData = {}, error } = data?.resultData ?? {};
+  const stack = data?.executionData?.nodeExecutionStack ?? [];
   const output = Object.entries(runData).flatMap(([name, runs]) => {
     const items = runs.flatMap((run) => run.data?.main?.[0] ?? []);
     return runs.some((run) => run.data?.main?.[0]) ? [[name, items.map(({ json }) => json)] as const] : [];
@@ -227,6 +244,7 @@ function executionOf({ id, status, mode, data }: RawExecution): Execution {
     status,
     mode,
     output: Object.fromEntries(output),
+    left: stack.flatMap((entry) => entry.data?.main?.[0] ?? []).map(({ json }) => json),
     error: error && { message: error.message ?? '', description: error.description ?? '' },
   };
 }
