@@ -53,6 +53,17 @@ const webUrl = z
   .refine((text) => !/[?#@]/.test(text), WEB_URL_RULE)
   .transform((text) => text.replace(/\/+$/, ''));
 
+/** Origins as a Content-Security-Policy takes them; exact ones only, since what may frame the portal may deceive its user. */
+const origins = z.string().transform((text, context) => {
+  const parts = text === 'none' ? [] : text.split(',').map((part) => part.trim());
+  for (const part of parts) {
+    if (/^https?:/.test(part) && URL.parse(part)?.origin === part) continue;
+    const rule = `has a wrong entry: ${part} is no origin such as https://app.example.com, without a path`;
+    context.addIssue({ code: 'custom', message: rule });
+  }
+  return parts;
+});
+
 /** Every variable that Waybill reads itself, by its name in the configuration, in the order of the documentation. */
 export const CONFIG_TABLE = {
   host: row({
@@ -73,6 +84,13 @@ export const CONFIG_TABLE = {
     whenAbsent: 'the address that the gateway listens on',
     description:
       'Address by which people and other systems reach the gateway, such as `https://hooks.example.com`: links that Waybill hands out begin with it.',
+  }),
+  portalFrameAncestors: row({
+    variable: 'WAYBILL_PORTAL_FRAME_ANCESTORS',
+    schema: origins,
+    default: 'none',
+    description:
+      'Origins whose pages may show the portal in a frame, separated by commas, such as `https://app.example.com`. With any of them the portal needs HTTPS, since browsers take the cookie of its sessions only so.',
   }),
   dataDir: row({
     variable: 'WAYBILL_DATA_DIR',

@@ -74,7 +74,7 @@ export async function serveGateway(options: GatewayOptions): Promise<ServedGatew
     s3,
     checkUrl: parts.checkUrl,
     portalBundle: options.portalFolder === null ? null : readPortalBundle(options.portalFolder),
-    portalFrameAncestors: [],
+    portalFrameAncestors: config.portalFrameAncestors,
     publicUrl: () => config.publicUrl ?? listeningUrl(app, config),
     maxDatasetBytes: config.datasetMaxMib * 1024 * 1024,
     adminKey: options.adminKey,
