@@ -39,7 +39,10 @@ test('an operator makes an organization and a key, follows its delivery to Tempo
 
   await page.getByRole('link', { name: 'Deliveries' }).click();
   await page.getByRole('link', { name: 'order.created' }).click();
-  await expect(page.getByRole('link', { name: /Temporal/ })).toHaveAttribute('href', /\/namespaces\/.+\/workflows\//);
+  await expect(page.getByRole('link', { name: 'Its workflow' })).toHaveAttribute(
+    'href',
+    /\/namespaces\/.+\/workflows\//,
+  );
 
   await page.getByRole('link', { name: 'Portal links' }).click();
   await page.getByRole('button', { name: 'Make a link' }).first().click();
