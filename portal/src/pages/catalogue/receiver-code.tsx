@@ -32,8 +32,8 @@ export function ReceiverCode({ type }: { type: EventType }) {
       </nav>
       <p className="small muted">
         {language.ending === 'sh'
-          ? `Sends your receiver what an endpoint of ${type.dialect} would send it.`
-          : `Receives every event of ${type.dialect}, and verifies that it is ours. Start it with your endpoint’s secret.`}
+          ? `Sends your receiver what an endpoint of the dialect ${type.dialect} would send it.`
+          : `Receives every event of the dialect ${type.dialect}, and verifies that it is ours. Start it with your endpoint’s secret.`}
       </p>
       {receiver.isPending && <Spinner label="Reading the code" />}
       {receiver.isError && <ErrorState error={receiver.error} what="sample" onRetry={() => void receiver.refetch()} />}

@@ -45,7 +45,9 @@ function AttemptView({ attempt, isOpen }: { attempt: Attempt; isOpen: boolean })
         {attempt.errorCode !== null && (
           <div className="stack-s">
             <p>{errorWords(attempt.errorCode)}</p>
-            {attempt.errorMessage !== null && !isSaidBelow(attempt) && <p className="small muted break">{attempt.errorMessage}</p>}
+            {attempt.errorMessage !== null && !isSaidBelow(attempt) && (
+              <p className="small muted break">{attempt.errorMessage}</p>
+            )}
           </div>
         )}
         {remote && (remote.name !== '' || remote.link !== null) && <Remote remote={remote} />}

@@ -68,20 +68,22 @@ export function DeliveryFilters({ search, onChange }: DeliveryFiltersProps) {
           </select>
         )}
       </Field>
-      {(['since', 'until'] as const).map((name) => (
-        <div key={name} className="span">
-          <Field label={name === 'since' ? 'From' : 'Until'}>
-            {(control) => (
-              <input
-                {...control}
-                type="datetime-local"
-                value={showLocalInput(search[name])}
-                onChange={(event) => set(name, readLocalInput(event.target.value))}
-              />
-            )}
-          </Field>
-        </div>
-      ))}
+      <div className="spans">
+        {(['since', 'until'] as const).map((name) => (
+          <div key={name}>
+            <Field label={name === 'since' ? 'From' : 'Until'}>
+              {(control) => (
+                <input
+                  {...control}
+                  type="datetime-local"
+                  value={showLocalInput(search[name])}
+                  onChange={(event) => set(name, readLocalInput(event.target.value))}
+                />
+              )}
+            </Field>
+          </div>
+        ))}
+      </div>
     </search>
   );
 }
