@@ -9,7 +9,7 @@ export default defineConfig({
     exclude: ['node_modules/**', 'dist/**', 'portal/**'],
     globalSetup: ['./test/n8n/setup.ts'],
     // n8n boots and publishes in seconds, on a loaded machine in many.
-    testTimeout: 240_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });
