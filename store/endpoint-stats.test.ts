@@ -19,8 +19,11 @@ describe.each(KINDS)('figures on %s', (kind) => {
       await t.store.attempts.finish(anEnd(await t.begun(id as string), end));
     }
   }
-  const sum = (hours: readonly { delivered: number; failed: number }[]) =>
-    hours.reduce((total, hour) => [total[0] + hour.delivered, total[1] + hour.failed] as const, [0, 0] as const);
+  type Span = { delivered: number; failed: number };
+  const sum = (spans: readonly Span[]): [number, number] => [
+    spans.reduce((total, { delivered }) => total + delivered, 0),
+    spans.reduce((total, { failed }) => total + failed, 0),
+  ];
 
   it('of an endpoint have what its attempts came to in 24 hours, and how long they took', async () => {
     const [busy, idle] = [await t.anEndpoint(), await t.anEndpoint()];
