@@ -4,6 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 /** An organization of a running Waybill, with the key of all scopes. */
 export interface WaybillOrganization {
+  id: string;
   /** Of Waybill, without a path at its end. */
   url: string;
   apiKey: string;
@@ -34,9 +35,10 @@ export async function anOrganization(
     if (!response.ok) throw new Error(`Waybill, ${method} ${path}: ${response.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as Body;
   };
-  const { key } = await callAs<{ key: string }>(adminKey, 'POST', '/v1/organizations', { name });
+  const { id, key } = await callAs<{ id: string; key: string }>(adminKey, 'POST', '/v1/organizations', { name });
   const call = <Body>(method: string, path: string, body?: unknown) => callAs<Body>(key, method, path, body);
   return {
+    id,
     url,
     apiKey: key,
     adminKey,
