@@ -46,9 +46,21 @@ export function useLiveDeliveries(search: DeliverySearch, isPaused: boolean): Li
     let gathering: ReturnType<typeof setTimeout> | undefined;
     let reopening: ReturnType<typeof setTimeout> | undefined;
 
+    // What comes while one waits is shown with it, so that a steady stream is shown as steadily.
+    const showSoon = () => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        if (!paused.current) show.current();
+      }, GATHER_MS);
+    };
     const reread = () => void client.invalidateQueries({ queryKey });
     show.current = () => {
       if (arrived.size === 0) return;
+      // A page that is on its way may be older than what has come, and would take its place.
+      if (client.getQueryState(queryKey)?.fetchStatus === 'fetching') {
+        showSoon();
+        return;
+      }
       const deliveries = [...arrived.values()];
       arrived.clear();
       setHeld(0);
@@ -59,8 +71,7 @@ export function useLiveDeliveries(search: DeliverySearch, isPaused: boolean): Li
       const delivery = JSON.parse(event.data) as Delivery;
       arrived.set(delivery.id, delivery);
       if (paused.current) setHeld(arrived.size);
-      clearTimeout(gathering);
-      gathering = setTimeout(() => !paused.current && show.current(), GATHER_MS);
+      showSoon();
     };
     const open = () => {
       source = new EventSource(streamAddress({ endpointId, type }));
