@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
+import { providePortal } from '../cli/portal/provide.ts';
 import { startDevServer } from '../worker/dev-server/dev-server.ts';
 import { cacheFolder, findServer } from '../worker/dev-server/find-server.ts';
 import type {} from './temporal.ts';
 
-/** One Temporal server and one workflow bundle for the whole test run, handed over as in temporal.ts. */
+/**
+ * One Temporal server and one workflow bundle for the whole test run, handed over as in temporal.ts; and the portal's page, so that no
+ * Waybill of a test has to build it at its start.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'waybill-test-'));
   const environment = process.env;
   try {
+    await providePortal(report);
     const { executable } = await findServer({
       dataDir,
       cacheDir: cacheFolder(environment, homedir()),

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { providePortal } from '../cli/portal/provide.ts';
 import { cacheFolder } from '../worker/dev-server/find-server.ts';
 import { workflowBundlePath } from '../worker/workflow-bundle.ts';
 
@@ -16,9 +15,8 @@ export interface WaybillFolders {
 
 export async function waybillFolders(): Promise<WaybillFolders> {
   const root = await mkdtemp(join(tmpdir(), 'waybill-cli-'));
-  // So that no command has to say that it bundles or builds.
+  // So that no command has to say that it bundles.
   await workflowBundlePath([cacheFolder(process.env, homedir())], () => undefined);
-  await providePortal(console.log);
   return {
     async aFolder() {
       const folder = await mkdtemp(join(root, 'test-'));

@@ -32,7 +32,9 @@ async function bundle(folder: string): Promise<string> {
   const portal = join(ROOT, 'portal');
   const args = [viteCommand(portal), 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'warn'];
   try {
-    return (await promisify(execFile)(process.execPath, args, { cwd: portal })).stdout;
+    // Under a test runner's NODE_ENV the libraries would be those for development.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    return (await promisify(execFile)(process.execPath, args, { cwd: portal, env })).stdout;
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     throw new Error(stderr?.trim() || message);

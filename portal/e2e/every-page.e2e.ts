@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fillOrganization } from './sample-data.ts';
@@ -13,8 +11,6 @@ const LOOKS = [
   { mode: 'light', device: 'desk', size: DESK },
   { mode: 'dark', device: 'phone', size: PHONE },
 ] as const;
-/** Folder that a picture of every view is put into, for people to look at; absent: none is made. */
-const PICTURES = process.env.PORTAL_PICTURES;
 
 /** Everything that the view reads has come. */
 async function settled(page: Page): Promise<void> {
@@ -35,12 +31,10 @@ async function check(page: Page, name: string): Promise<void> {
     expect
       .soft({ name, mode, device, found, overflow: Math.max(0, overflow) })
       .toEqual({ name, mode, device, found: [], overflow: 0 });
-    if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}-${mode}-${device}.png`), fullPage: true });
   }
 }
 
 test.setTimeout(900_000);
-if (PICTURES) mkdirSync(PICTURES, { recursive: true });
 
 test('axe finds nothing on any page of customers, and nothing scrolls sideways at 360 px', async ({
   page,

@@ -58,10 +58,10 @@ test('an operator makes an organization and a key, follows its delivery to Tempo
   await expect(customer.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
 
   await page.reload();
-  await expect(page.getByRole('row', { name: 'Used' })).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'Used', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('button', { name: 'Revoke link' }).click();
-  await expect(page.getByRole('row', { name: 'Revoked' })).toBeVisible();
+  await expect(page.getByRole('cell', { name: 'Revoked', exact: true })).toBeVisible();
   await customer.goto(link.replace(/#.*/, '/endpoints'));
   await expect(customer.getByRole('heading', { name: 'Open the portal with your link' })).toBeVisible();
   await customers.close();

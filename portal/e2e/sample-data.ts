@@ -40,7 +40,7 @@ export async function fillOrganization(organization: Organization, receiver: Rec
         },
       },
     };
-    await organization.call('PUT', `/v1/event-types/${type}`, body);
+    await organization.eventType(type, body);
   }
   for (let number = 1; number <= 4; number++) {
     for (const type of ['order.created', 'order.paid', 'order.shipped']) {

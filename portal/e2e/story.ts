@@ -15,6 +15,8 @@ export interface Organization {
   link(options?: Record<string, unknown>): Promise<{ id: string; url: string; expiresAt: string }>;
   /** A webhook endpoint. */
   endpoint(settings: Record<string, unknown>): Promise<{ id: string; secret: string }>;
+  /** Registers an event type. Its schema is compiled against a limit of time, which a busy machine may exceed: tried until it is not. */
+  eventType(name: string, definition: Record<string, unknown>): Promise<void>;
   /** Publishes an event. */
   publish(event: Record<string, unknown>): Promise<{ id: string }>;
 }
@@ -93,6 +95,8 @@ export async function anOrganization(name: string): Promise<Organization> {
     call,
     link: (options = {}) => call('POST', `/v1/organizations/${id}/portal-links`, options),
     endpoint: (settings) => call('POST', '/v1/endpoints', settings),
+    eventType: (name, definition) =>
+      expect(() => call('PUT', `/v1/event-types/${name}`, definition)).toPass({ timeout: 60_000 }),
     publish: (event) => request(key, 'POST', '/v1/events', event),
   };
 }

@@ -31,7 +31,7 @@ test('texts of customers, payloads and receivers are shown as texts on every pag
     response.writeHead(500, { 'content-type': 'text/html', 'x-answer': ATTEMPTS.replaceAll(/[^\x20-\x7e]/g, '') });
     response.end(`<!doctype html><body onload="alert('${MARK}')">${ATTEMPTS}`);
   });
-  await organization.call('PUT', '/v1/event-types/order.created', {
+  await organization.eventType('order.created', {
     description: ATTEMPTS,
     schema: { type: 'object', description: ATTEMPTS, properties: { note: { type: 'string', description: ATTEMPTS } } },
     example: { note: ATTEMPTS },
