@@ -66,6 +66,9 @@ describe('a link', () => {
     ['expiresInSeconds', { expiresInSeconds: 59 }],
     ['expiresInSeconds', { expiresInSeconds: 604_801 }],
     ['returnUrl', { returnUrl: 'javascript:alert(1)' }],
+    ['color', { color: 'red' }],
+    ['color', { color: '#0a7d5a;background:url(//evil.example)' }],
+    ['mode', { mode: 'sepia' }],
     ['admin', { admin: true }],
   ])('with a wrong %s is refused', async (field, body) => {
     const response = await gateway.call('POST', `/v1/organizations/${acme.id}/portal-links`, { key: acme.key, body });
@@ -196,6 +199,16 @@ describe('a session', () => {
     expect(after.json()).toMatchObject({ status: 401, code: 'portal_access_refused' });
   });
 
+  it('has the theme of its link, which the list of links shows too', async () => {
+    const { cookie } = await aSession({ color: '#0a7d5a', mode: 'dark' });
+    const theme = { color: '#0a7d5a', mode: 'dark' };
+    expect((await page(cookie, 'GET', '/portal/api/session')).json()).toMatchObject({ kind: 'customer', theme });
+    const list = await gateway.call('GET', `/v1/organizations/${acme.id}/portal-links`, { key: acme.key });
+    expect(list.json().data[0].theme).toEqual(theme);
+    const plain = (await page((await aSession()).cookie, 'GET', '/portal/api/session')).json();
+    expect(plain.theme).toEqual({ color: null, mode: 'system' });
+  });
+
   it('calls the API as a key of its organization would, among the cookies of others', async () => {
     const { cookie } = await aSession();
     const among = `theme=dark; ${cookie}; waybill_portal_x=1`;
@@ -249,6 +262,8 @@ describe('a session', () => {
     for (const [method, path, body] of [
       ['GET', '/v1/organizations', undefined],
       ['POST', '/v1/organizations', { name: 'mine' }],
+      ['GET', '/v1/stats/installation', undefined],
+      ['GET', '/v1/schedules', undefined],
       ['POST', `${own}/api-keys`, { name: 'mine' }],
       ['GET', `${own}/api-keys`, undefined],
       ['DELETE', `${own}/api-keys/key_x`, undefined],
