@@ -10,12 +10,9 @@ export const creationHeaders = z.object({
     .string()
     .optional()
     .meta({ description: '`echo`: delivered only once the answer repeats the delivery id.' }),
-  'waybill-mode': z
-    .string()
-    .optional()
-    .meta({
-      description: '`test`, at creation: removed by itself after 120 seconds, and never sent to a second time.',
-    }),
+  'waybill-mode': z.string().optional().meta({
+    description: '`test`, at creation: removed by itself after 120 seconds, and never sent to a second time.',
+  }),
 });
 
 /** `echo` if the header `Waybill-Acknowledge` asks for it; any other value asks for nothing. */
