@@ -186,7 +186,9 @@ describe.each(systems)('$dialect', (system) => {
       [plain, null],
     ]) {
       const ours = (await gateway.call('GET', `/v1/endpoints/${id.replace('wh_', 'ep_')}`, { key })).json();
-      expect([ours.acknowledge, ours.maxConcurrency]).toEqual([acknowledge, acknowledge && 5]);
+      const { maxConcurrency, timeoutMs } = ours;
+      expect(ours.acknowledge).toBe(acknowledge);
+      expect([maxConcurrency, timeoutMs]).toEqual(acknowledge ? [5, 30_000] : [null, null]);
     }
   });
 
@@ -197,7 +199,7 @@ describe.each(systems)('$dialect', (system) => {
     expect([taken.statusCode, taken.json()[system.idField]]).toEqual([200, id]);
     const ours = id.replace('wh_', 'ep_');
     const standing = (await gateway.call('GET', `/v1/endpoints/${ours}`, { key })).json();
-    expect(standing).toMatchObject({ acknowledge: 'echo', maxConcurrency: 5 });
+    expect(standing).toMatchObject({ acknowledge: 'echo', maxConcurrency: 5, timeoutMs: 30_000 });
     const [secret] = (await gateway.store.endpoints.secretPreviews(organization, [ours])).values();
     expect(system.secret).toContain(secret?.replaceAll(/[^A-Za-z0-9_-]/g, '') ?? 'none');
     const wrong = { headers: { 'waybill-secret': system.wrongSecret }, body: { url: 'https://other.example.com/' } };

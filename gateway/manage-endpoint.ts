@@ -1,6 +1,6 @@
 import type { BasicAuth } from '../domain/delivery/basic-auth.ts';
 import { MASK } from '../domain/delivery/mask.ts';
-import { ACKNOWLEDGED_CONCURRENCY } from '../domain/delivery/retry-policy.ts';
+import { ACKNOWLEDGED_CONCURRENCY, ACKNOWLEDGED_TIMEOUT_MS } from '../domain/delivery/retry-policy.ts';
 import type { DialectWire } from '../domain/dialects/dialect.ts';
 import { type EndpointRules, ruleDefaults } from '../domain/dialects/rule-defaults.ts';
 import { wireOf } from '../domain/dialects/wires.ts';
@@ -66,6 +66,9 @@ const NO_SETTINGS: Omit<EndpointSettings, 'url' | keyof EndpointRules> = {
   acknowledge: null,
 };
 
+/** Of endpoints that acknowledge, where they say nothing else. */
+const ACKNOWLEDGING = { maxConcurrency: ACKNOWLEDGED_CONCURRENCY, timeoutMs: ACKNOWLEDGED_TIMEOUT_MS };
+
 /** Checks and creates. The secret is what the customer is shown once; null where nothing is signed. Throws a problem for everything that breaks a rule. */
 export async function createEndpoint(
   deps: GatewayDependencies,
@@ -82,7 +85,7 @@ export async function createEndpoint(
       ...NO_SETTINGS,
       ...ruleDefaults(wire.limits),
       ...target.rules,
-      ...(settings.acknowledge && { maxConcurrency: ACKNOWLEDGED_CONCURRENCY }),
+      ...(settings.acknowledge && ACKNOWLEDGING),
       ...definedOnly(settings),
       ...(mode === 'test' && { retryDelaysMs: [], leaseMs: TEST_LEASE_MS }),
       dialect,
@@ -145,7 +148,10 @@ export async function changeEndpoint(
   if (settings.options) checkOptions(settings.options, wire);
   const startsToAcknowledge = settings.acknowledge && !standing.acknowledge;
   const updated = await deps.endpoints.update(standing.organizationId, standing.id, {
-    ...(startsToAcknowledge && { maxConcurrency: standing.maxConcurrency ?? ACKNOWLEDGED_CONCURRENCY }),
+    ...(startsToAcknowledge && {
+      maxConcurrency: standing.maxConcurrency ?? ACKNOWLEDGING.maxConcurrency,
+      timeoutMs: standing.timeoutMs ?? ACKNOWLEDGING.timeoutMs,
+    }),
     ...definedOnly(settings),
     ...(config && {
       config: (stored) => changedConfig(deps, nativeDestination(standing.destination), stored, config),

@@ -71,7 +71,16 @@ describe.each(NODES)('%s', (file) => {
   test('as a trigger, answers with what the node says: n8n would answer a text of its own', async () => {
     const { description } = await load<INodeType>(file);
     for (const webhook of description.webhooks ?? []) {
-      expect(webhook).toMatchObject({ responseMode: 'onReceived', responseData: '', httpMethod: 'POST' });
+      expect(webhook).toMatchObject({
+        responseMode: '={{$parameter["acknowledge"]}}',
+        responseData: '={{$parameter["acknowledge"] === "lastNode" ? "noData" : ""}}',
+        httpMethod: 'POST',
+      });
+      const acknowledge = description.properties.find((property) => property.name === 'acknowledge');
+      expect(acknowledge).toMatchObject({
+        default: 'onReceived',
+        options: [{ value: 'onReceived' }, { value: 'lastNode' }],
+      });
     }
   });
 });

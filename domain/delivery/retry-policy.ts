@@ -38,3 +38,6 @@ export const ACKNOWLEDGED_POLICY: RetryPolicy = {
  * 10, some 3 a second in all, and of 100 at a time it acknowledges none within 15 s.
  */
 export const ACKNOWLEDGED_CONCURRENCY = 5;
+
+/** Milliseconds that such an endpoint has to answer when it sets none: the most there are, since it may answer once its work is done. */
+export const ACKNOWLEDGED_TIMEOUT_MS = 30_000;

@@ -9,7 +9,7 @@ import {
 } from 'n8n-workflow';
 import { flexorchWire } from '../../domain/dialects/flexorch/wire.ts';
 import { isRegistered, register, unregister } from '../trigger/lifecycle.ts';
-import { DROP_REPEATS, eventsProperty, removalNotice } from '../trigger/properties.ts';
+import { ACKNOWLEDGE, DROP_REPEATS, eventsProperty, removalNotice } from '../trigger/properties.ts';
 import { receive } from '../trigger/receive.ts';
 import type { Parameters, TriggerSystem } from '../trigger/system.ts';
 import { openWebhookRegistry, type WebhookApi } from '../trigger/webhook-registry.ts';
@@ -56,8 +56,14 @@ export class FlexOrchTrigger implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'flexOrchApi', required: true }],
     webhooks: [
-      // Without responseData n8n would answer a text of its own instead of the echo.
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'webhook' },
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: '={{$parameter["acknowledge"]}}',
+        // Of a run's end nothing but that it came, and after a start no text of n8n's own in place of the echo.
+        responseData: '={{$parameter["acknowledge"] === "lastNode" ? "noData" : ""}}',
+        path: 'webhook',
+      },
     ],
     properties: [
       eventsProperty([
@@ -104,6 +110,7 @@ export class FlexOrchTrigger implements INodeType {
         placeholder: 'exports/',
         description: 'What the name of the file begins with',
       },
+      ACKNOWLEDGE,
       DROP_REPEATS,
       removalNotice('FlexOrch'),
     ],

@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 import { flowcertaWire } from '../../domain/dialects/flowcerta/wire.ts';
 import { isRegistered, register, unregister } from '../trigger/lifecycle.ts';
-import { DROP_REPEATS, eventsProperty, removalNotice } from '../trigger/properties.ts';
+import { ACKNOWLEDGE, DROP_REPEATS, eventsProperty, removalNotice } from '../trigger/properties.ts';
 import { receive } from '../trigger/receive.ts';
 import type { TriggerSystem } from '../trigger/system.ts';
 import { openWebhookRegistry, type WebhookApi } from '../trigger/webhook-registry.ts';
@@ -42,8 +42,14 @@ export class FlowcertaTrigger implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'flowcertaApi', required: true }],
     webhooks: [
-      // Without responseData n8n would answer a text of its own instead of the echo.
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'webhook' },
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: '={{$parameter["acknowledge"]}}',
+        // Of a run's end nothing but that it came, and after a start no text of n8n's own in place of the echo.
+        responseData: '={{$parameter["acknowledge"] === "lastNode" ? "noData" : ""}}',
+        path: 'webhook',
+      },
     ],
     properties: [
       eventsProperty([
@@ -75,6 +81,7 @@ export class FlowcertaTrigger implements INodeType {
         default: 'generic',
         description: 'What the data of the output is',
       },
+      ACKNOWLEDGE,
       DROP_REPEATS,
       removalNotice('Flowcerta'),
     ],

@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 import { fltrWire } from '../../domain/dialects/fltr/wire.ts';
 import { isRegistered, register, unregister } from '../trigger/lifecycle.ts';
-import { DROP_REPEATS, eventsProperty, removalNotice } from '../trigger/properties.ts';
+import { ACKNOWLEDGE, DROP_REPEATS, eventsProperty, removalNotice } from '../trigger/properties.ts';
 import { receive } from '../trigger/receive.ts';
 import type { TriggerSystem } from '../trigger/system.ts';
 import { openWebhookRegistry, type WebhookApi } from '../trigger/webhook-registry.ts';
@@ -39,8 +39,14 @@ export class FltrTrigger implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'fltrApi', required: true }],
     webhooks: [
-      // Without responseData n8n would answer a text of its own instead of the echo.
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'webhook' },
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: '={{$parameter["acknowledge"]}}',
+        // Of a run's end nothing but that it came, and after a start no text of n8n's own in place of the echo.
+        responseData: '={{$parameter["acknowledge"] === "lastNode" ? "noData" : ""}}',
+        path: 'webhook',
+      },
     ],
     properties: [
       eventsProperty([
@@ -64,6 +70,7 @@ export class FltrTrigger implements INodeType {
         description:
           'Whether FLTR is asked for a test event of the first type when you listen for one in the editor, so that you need not wait',
       },
+      ACKNOWLEDGE,
       DROP_REPEATS,
       removalNotice('FLTR'),
     ],

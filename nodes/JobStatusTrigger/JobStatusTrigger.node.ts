@@ -10,7 +10,7 @@ import { jobStatusWire } from '../../domain/dialects/job-status/wire.ts';
 import { callServer, isWaybill, type Server } from '../trigger/call.ts';
 import { openEndpointRegistry } from '../trigger/endpoint-registry.ts';
 import { isRegistered, register, unregister } from '../trigger/lifecycle.ts';
-import { DROP_REPEATS, eventsProperty } from '../trigger/properties.ts';
+import { ACKNOWLEDGE, DROP_REPEATS, eventsProperty } from '../trigger/properties.ts';
 import { receive } from '../trigger/receive.ts';
 import type { TriggerSystem } from '../trigger/system.ts';
 import { portalRegistry } from './portal-registry.ts';
@@ -47,8 +47,14 @@ export class JobStatusTrigger implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'jobStatusApi', required: true }],
     webhooks: [
-      // Without responseData n8n would answer a text of its own instead of the echo.
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'webhook' },
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: '={{$parameter["acknowledge"]}}',
+        // Of a run's end nothing but that it came, and after a start no text of n8n's own in place of the echo.
+        responseData: '={{$parameter["acknowledge"] === "lastNode" ? "noData" : ""}}',
+        path: 'webhook',
+      },
     ],
     properties: [
       {
@@ -65,6 +71,7 @@ export class JobStatusTrigger implements INodeType {
         { name: 'Job Failed', value: 'job.failed', description: 'A job failed with an error' },
         { name: 'Job Processing', value: 'job.processing', description: 'A job started processing' },
       ]),
+      ACKNOWLEDGE,
       DROP_REPEATS,
     ],
   };

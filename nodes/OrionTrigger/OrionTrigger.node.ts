@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 import { orionWire } from '../../domain/dialects/orion/wire.ts';
 import { isRegistered, register, unregister } from '../trigger/lifecycle.ts';
-import { DROP_REPEATS, removalNotice } from '../trigger/properties.ts';
+import { ACKNOWLEDGE, DROP_REPEATS, removalNotice } from '../trigger/properties.ts';
 import { receive } from '../trigger/receive.ts';
 import type { TriggerSystem } from '../trigger/system.ts';
 import { openWebhookRegistry, type WebhookApi } from '../trigger/webhook-registry.ts';
@@ -58,8 +58,14 @@ export class OrionTrigger implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'orionApi', required: true }],
     webhooks: [
-      // Without responseData n8n would answer a text of its own instead of the echo.
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'webhook' },
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: '={{$parameter["acknowledge"]}}',
+        // Of a run's end nothing but that it came, and after a start no text of n8n's own in place of the echo.
+        responseData: '={{$parameter["acknowledge"] === "lastNode" ? "noData" : ""}}',
+        path: 'webhook',
+      },
     ],
     properties: [
       {
@@ -86,6 +92,7 @@ export class OrionTrigger implements INodeType {
         default: '',
         description: 'Events of other users do not start the workflow',
       },
+      ACKNOWLEDGE,
       DROP_REPEATS,
       removalNotice('Orion'),
     ],

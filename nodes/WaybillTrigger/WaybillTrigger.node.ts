@@ -11,7 +11,7 @@ import { wireOf } from '../../domain/dialects/wires.ts';
 import type { Server } from '../trigger/call.ts';
 import { openEndpointRegistry } from '../trigger/endpoint-registry.ts';
 import { isRegistered, register, unregister } from '../trigger/lifecycle.ts';
-import { DROP_REPEATS } from '../trigger/properties.ts';
+import { ACKNOWLEDGE, DROP_REPEATS } from '../trigger/properties.ts';
 import { receive } from '../trigger/receive.ts';
 import type { Parameters, TriggerSystem } from '../trigger/system.ts';
 import { loadEventTypes } from './event-types.ts';
@@ -54,8 +54,14 @@ export class WaybillTrigger implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'waybillApi', required: true }],
     webhooks: [
-      // Without responseData n8n would answer a text of its own instead of the echo.
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: '', path: 'webhook' },
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: '={{$parameter["acknowledge"]}}',
+        // Of a run's end nothing but that it came, and after a start no text of n8n's own in place of the echo.
+        responseData: '={{$parameter["acknowledge"] === "lastNode" ? "noData" : ""}}',
+        path: 'webhook',
+      },
     ],
     properties: [
       {
@@ -86,6 +92,7 @@ export class WaybillTrigger implements INodeType {
         hint: 'An expression may give patterns too, such as order.*',
       },
       FILTERS,
+      ACKNOWLEDGE,
       DROP_REPEATS,
     ],
   };

@@ -20,6 +20,8 @@ export async function receive(hook: IWebhookFunctions, system: TriggerSystem): P
   const verification = verifyReceived(system, wire, kept, credential, request, nowSeconds);
   if (!verification.valid) return refuse(hook, verification.reason);
   const deliveryId = request.headers['waybill-delivery'];
+  // In the header too: the answer to a finished run has no body of ours.
+  if (deliveryId !== undefined) hook.getResponseObject().setHeader('Waybill-Delivery', deliveryId);
   const webhookResponse = { received: true, ...(deliveryId !== undefined && { delivery: deliveryId }) };
   if (isDropping(hook) && kept !== undefined && isRepeat(kept.url, wire, request)) return { webhookResponse };
   const { deliveryHeader } = system;
@@ -27,8 +29,9 @@ export async function receive(hook: IWebhookFunctions, system: TriggerSystem): P
   return { workflowData: [[{ json }]], webhookResponse };
 }
 
-/** Who listens for a test event wants to see the one that was sent again. */
+/** Who listens for a test event wants to see the one that was sent again; a run that has to finish may be made again. */
 function isDropping(hook: IWebhookFunctions): boolean {
+  if (hook.getNodeParameter('acknowledge', 'onReceived') === 'lastNode') return false;
   return hook.getNodeParameter('dropRepeats', false) === true && hook.getMode() !== 'manual';
 }
 

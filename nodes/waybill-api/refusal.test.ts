@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../gateway/errors.ts';
 import { REMEDIES, refusalOf } from './refusal.ts';
 
-/** What no call of the nodes can be answered with: they use no portal, send no webhook, and neither connectors nor datasets. */
+/** What no call of the nodes can be answered with: they use no portal and no stream, send no webhook, and neither connectors nor datasets. */
 const NEVER_SEEN = [
   'portal_access_refused',
   'portal_header_missing',
+  'too_many_tries',
+  'too_many_streams',
   'webhook_refused',
   'connector_in_use',
   'dataset_overtaken',

@@ -30,6 +30,8 @@ export interface Reaction {
   /** 401 where the node refused, else 200. */
   status: number;
   answer: unknown;
+  /** Names in lower case. */
+  answerHeaders: Record<string, string>;
   /** Items of the run; undefined: none was started. */
   items: IDataObject[] | undefined;
 }
@@ -84,7 +86,7 @@ export class TriggerNode {
   }
 
   async receive(body: string | Uint8Array, headers: Record<string, string | undefined>): Promise<Reaction> {
-    const answered: { status: number; body: unknown } = { status: 200, body: undefined };
+    const answered = { status: 200, body: undefined as unknown, headers: {} as Record<string, string> };
     const response = {
       status(code: number) {
         answered.status = code;
@@ -95,6 +97,10 @@ export class TriggerNode {
         return response;
       },
       end: () => response,
+      setHeader(name: string, value: string) {
+        answered.headers[name.toLowerCase()] = value;
+        return response;
+      },
     };
     const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
     const context = {
@@ -103,9 +109,10 @@ export class TriggerNode {
       getResponseObject: () => response,
     };
     const result = await this.trigger.webhook?.call(context as unknown as IWebhookFunctions);
-    if (result?.noWebhookResponse) return { status: answered.status, answer: answered.body, items: undefined };
+    const { status, headers: answerHeaders } = answered;
+    if (result?.noWebhookResponse) return { status, answerHeaders, answer: answered.body, items: undefined };
     const items = result?.workflowData?.flat().map(({ json }) => json);
-    return { status: answered.status, answer: result?.webhookResponse, items };
+    return { status, answerHeaders, answer: result?.webhookResponse, items };
   }
 
   #lifecycle() {
