@@ -1,7 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { openStore, type Store } from '../store/open-store.ts';
+import type { Store } from '../store/open-store.ts';
+import { openEmptyStore } from './empty-store.ts';
 
 /** How much there is to look at. */
 export interface PortalData {
@@ -27,16 +26,7 @@ export async function fillPortalStore(
   dataDir: string,
   databaseUrl: string | undefined,
 ): Promise<FilledStore> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore({
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
-    dataDir: join(dataDir, 'store'),
-    secretKey: Buffer.alloc(32),
-    timeScale: 1,
-    onFault: (where, error) => process.stderr.write(`${where}: ${error}\n`),
-  });
-  const [first] = await store.organizations.list({ limit: 1, after: null });
-  if (first) throw new Error('the database is not empty');
+  const store = await openEmptyStore(dataDir, databaseUrl);
   await store.db.execute(
     sql`insert into organizations (id, uuid, name) values (${ORGANIZATION}, gen_random_uuid(), 'Acme')`,
   );

@@ -1,7 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { openStore } from '../store/open-store.ts';
+import { openEmptyStore } from './empty-store.ts';
 
 /** How much there is to scan. */
 export interface ScanData {
@@ -18,17 +16,8 @@ export async function fillStore(
   dataDir: string,
   databaseUrl: string | undefined,
 ): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const store = await openStore({
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
-    dataDir: join(dataDir, 'store'),
-    secretKey: Buffer.alloc(32),
-    timeScale: 1,
-    onFault: (where, error) => process.stderr.write(`${where}: ${error}\n`),
-  });
+  const store = await openEmptyStore(dataDir, databaseUrl);
   try {
-    const [first] = await store.organizations.list({ limit: 1, after: null });
-    if (first) throw new Error('the database is not empty');
     await store.db.execute(sql`insert into organizations (id, uuid, name)
       select 'org_' || lpad(n::text, 26, '0'), gen_random_uuid(), 'Organization ' || n
       from generate_series(1, ${organizations}::int) n`);

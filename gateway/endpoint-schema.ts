@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MASK } from '../domain/delivery/mask.ts';
 import { ANY_DIALECT, checkEventTypePattern } from '../domain/delivery/match-endpoint.ts';
-import { ACKNOWLEDGED_CONCURRENCY } from '../domain/delivery/retry-policy.ts';
+import { ACKNOWLEDGED_CONCURRENCY, ACKNOWLEDGED_TIMEOUT_MS } from '../domain/delivery/retry-policy.ts';
 import { configSchema } from '../domain/destinations/config-schema.ts';
 import { maskedConfig } from '../domain/destinations/config-secrets.ts';
 import { NATIVE_KINDS } from '../domain/destinations/destination.ts';
@@ -83,7 +83,14 @@ export const endpointSettings = {
     .max(30)
     .nullish()
     .meta({ description: 'Waits before the second, third … attempt; empty: never retried.' }),
-  timeoutMs: z.int().min(1_000).max(30_000).nullish(),
+  timeoutMs: z
+    .int()
+    .min(1_000)
+    .max(30_000)
+    .nullish()
+    .meta({
+      description: `Milliseconds to the last byte of the answer. Default: the dialect's; ${ACKNOWLEDGED_TIMEOUT_MS} with \`acknowledge\`.`,
+    }),
   maxConcurrency: z
     .int()
     .min(1)

@@ -9,7 +9,10 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
  */
 export default defineConfig({
   testDir: './e2e',
-  testMatch: '*.e2e.ts',
+  // Pictures are made when they are asked for, and tell nothing of what works.
+  ...(process.env.PORTAL_PICTURES
+    ? { testMatch: 'pictures.e2e.ts' }
+    : { testMatch: '*.e2e.ts', testIgnore: 'pictures.e2e.ts' }),
   outputDir: fileURLToPath(new URL('../dist/portal-test', import.meta.url)),
   globalSetup: './e2e/global-setup.ts',
   workers: 1,

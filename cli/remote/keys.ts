@@ -17,8 +17,7 @@ export const keys: RemoteCommand = {
 `,
   options: { scopes: { type: 'string' }, dialect: { type: 'string' } },
   async run(remote, [verb, subject, ...more], { scopes, dialect }) {
-    const organization = (await remote.headers())['waybill-organization'];
-    const path = `/v1/organizations/${organization}/api-keys`;
+    const path = `/v1/organizations/${await remote.organization()}/api-keys`;
     if (verb === undefined) {
       const listed = await remote.get<{ data: ApiKey[] }>(`${path}?limit=100`);
       remote.print(listed, ({ data }) =>

@@ -9,9 +9,8 @@ export const portalLink: RemoteCommand = {
   options: { 'read-only': { type: 'boolean', default: false } },
   async run(remote, args, { 'read-only': readOnly }) {
     if (args.length > 0) throw new UsageError(`${args.join(' ')} is too much`);
-    const organization = (await remote.headers())['waybill-organization'];
     const link = await remote.post<{ url: string; expiresAt: string }>(
-      `/v1/organizations/${organization}/portal-links`,
+      `/v1/organizations/${await remote.organization()}/portal-links`,
       { readOnly },
     );
     remote.print(link, ({ url, expiresAt }) => `${url}\nworks once, until ${expiresAt}\n`);

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ADMIN_KEY, startTestGateway, type TestGateway } from '../../gateway/testing/test-gateway.ts';
+import { aCliProcess } from '../../test/cli-process.ts';
+import { eventually } from '../../test/eventually.ts';
 import { deliveries } from './deliveries.ts';
 import { endpoints } from './endpoints.ts';
 import { keys } from './keys.ts';
@@ -98,6 +100,30 @@ describe('commands about a running Waybill', () => {
     expect(err).toContain('there are several organizations: name one with --organization <id>');
     expect(await run(publish, 'order.created', '--organization', id)).toMatch(/^evt_\w+\n$/);
   });
+
+  it('tail prints deliveries as they come and change, and ends with code 0 when it is told to', async () => {
+    const { id } = await json(organizations, 'create', 'Tailed');
+    const command = [process.execPath, 'cli/waybill.ts', 'tail', '--json', '--url', url, '--organization', id];
+    const tail = aCliProcess(command, { WAYBILL_ADMIN_KEY: ADMIN_KEY });
+    try {
+      await json(endpoints, 'create', 'http://127.0.0.1:9000/', '--organization', id);
+      // Published until it is seen: the stream may open after the first.
+      await eventually(
+        'a delivery in its output',
+        async () => {
+          await run(publish, 'order.created', '--organization', id);
+          return tail.stdout().includes('"eventType":"order.created"');
+        },
+        60_000,
+      );
+      const [first = ''] = tail.stdout().split('\n');
+      expect(JSON.parse(first)).toMatchObject({ eventType: 'order.created', status: 'pending' });
+      tail.signal('SIGTERM');
+      expect(await tail.ended()).toBe(0);
+    } finally {
+      await tail.dispose();
+    }
+  }, 120_000);
 
   it('--help tells the forms', async () => {
     expect(await run(deliveries, '--help')).toContain('waybill deliveries resend|retry-now|cancel <id>');

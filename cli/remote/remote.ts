@@ -6,7 +6,9 @@ import { findRunning } from '../target.ts';
 /** A running Waybill that a command speaks to, and how it is to answer. */
 export interface Remote {
   url: string;
-  /** Of what a call is about; asks for the organization only when one is needed. */
+  /** Id of the one that the command is about; asked for only when it is needed. */
+  organization(): Promise<string>;
+  /** Of a call that is made by hand. */
   headers(): Promise<Record<string, string>>;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
@@ -48,22 +50,24 @@ export async function openRemote(values: RemoteValues, environment: Environment)
   if (!target) throw new Error('no Waybill runs at the configured address, or it does not take the admin key');
   const { url, adminKey } = target;
   const plain = createApi(url, adminKey);
-  let organization = values.organization;
-  const findOrganization = async (): Promise<string> => {
+  let known = values.organization;
+  const findOnly = async (): Promise<string> => {
     const { data } = await plain.get<{ data: Organization[] }>('/v1/organizations?limit=2');
     const [only, another] = data;
     if (!only) throw new UsageError('there is no organization yet: waybill organizations create <name>');
     if (another) throw new UsageError('there are several organizations: name one with --organization <id>');
     return only.id;
   };
-  const headers = async () => {
-    organization ??= await findOrganization();
-    return { 'waybill-organization': organization };
+  const organization = async (): Promise<string> => {
+    known ??= await findOnly();
+    return known;
   };
-  const api = async (path: string) => (isInstallation(path) ? plain : createApi(url, adminKey, await headers()));
+  const scope = async () => ({ 'waybill-organization': await organization() });
+  const api = async (path: string) => (isInstallation(path) ? plain : createApi(url, adminKey, await scope()));
   return {
     url,
-    headers: async () => ({ authorization: `Bearer ${adminKey}`, ...(await headers()) }),
+    organization,
+    headers: async () => ({ authorization: `Bearer ${adminKey}`, ...(await scope()) }),
     get: async (path) => (await api(path)).get(path),
     post: async (path, body) => (await api(path)).post(path, body),
     delete: async (path) => (await api(path)).delete(path),

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stopSignal } from '../stop-signal.ts';
 import { deliveryCells, type ListedDelivery } from './deliveries.ts';
 import { type Remote, UsageError } from './remote.ts';
@@ -24,7 +25,7 @@ Prints deliveries as they come and change, until Ctrl-C.
       process.stdout.write(json ? `${JSON.stringify(one)}\n` : `${deliveryCells(one).join('  ')}\n`);
     for (let lastId: string | null = null; !stopping.aborted; ) {
       lastId = await follow(remote, `${remote.url}/v1/deliveries/stream?${query}`, lastId, stopping, print);
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS, undefined));
+      await sleep(RECONNECT_MS, undefined, { signal: stopping }).catch(() => undefined);
     }
   },
 };

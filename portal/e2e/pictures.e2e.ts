@@ -5,8 +5,7 @@ import { enter, enterAsOperator, expect, portal, test } from './story.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/images', import.meta.url));
 
-// PORTAL_PICTURES=1 npm run test:portal -- pictures: the pictures of the README and docs/portal.md, anew.
-test.skip(process.env.PORTAL_PICTURES === undefined, 'makes pictures only when asked to');
+// PORTAL_PICTURES=1 npm run test:portal, which then does this alone: the pictures of the README and docs/portal.md, anew.
 test.use({ viewport: { width: 1120, height: 700 } });
 
 test('the pictures of the documentation', async ({ page, organization, receiver }) => {

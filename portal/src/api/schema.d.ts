@@ -1578,6 +1578,7 @@ export interface components {
             basicAuth?: components["schemas"]["BasicAuth"] | null;
             /** @description Waits before the second, third … attempt; empty: never retried. */
             retryDelaysMs?: number[] | null;
+            /** @description Milliseconds to the last byte of the answer. Default: the dialect's; 30000 with `acknowledge`. */
             timeoutMs?: number | null;
             /** @description Attempts open at the same time. Default: no cap; 5 with `acknowledge`. */
             maxConcurrency?: number | null;
@@ -1961,6 +1962,7 @@ export interface components {
             } & {
                 [key: string]: string | number | boolean;
             };
+            /** @description Milliseconds to the last byte of the answer. Default: the dialect's; 30000 with `acknowledge`. */
             timeoutMs?: number | null;
             /** @description Default: a fresh one. */
             secret?: string;
@@ -3195,6 +3197,7 @@ export interface components {
             basicAuth?: components["schemas"]["BasicAuth"] | null;
             /** @description Waits before the second, third … attempt; empty: never retried. */
             retryDelaysMs?: number[] | null;
+            /** @description Milliseconds to the last byte of the answer. Default: the dialect's; 30000 with `acknowledge`. */
             timeoutMs?: number | null;
             /** @description Attempts open at the same time. Default: no cap; 5 with `acknowledge`. */
             maxConcurrency?: number | null;
